@@ -1,0 +1,147 @@
+"""What a meeting platform is to modbot: what it can do, how it is asked, and how its word is checked.
+
+One vendor is one folder. It declares its capabilities for the credentials it was given, translates its API's answers
+into `modbot.errors`, verifies and normalises its webhooks, and knows the host's own clicks for everything else.
+It never decides whether an act is allowed, recorded or done: that is the door's work (`modbot.actions`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from modbot.model import Event, Operation, Participant, PlatformName, Session
+
+
+class How(StrEnum):
+    """How an operation is carried out on a platform."""
+
+    NATIVE = "native"
+    SUBSTITUTE = "substitute"  # something weaker that helps, named in the reply
+    BY_HAND = "by_hand"  # only the host's own clicks
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One row of the capability table.
+
+    `effect` is the plain sentence a teacher reads when the operation is confirmed; for a substitute it says what was
+    done instead and what that leaves open. `steps` are the host's own clicks, always given.
+    """
+
+    how: How
+    via: str = ""  # "PUT /meetings/controls": the call, for IT
+    needs: tuple[str, ...] = ()  # scopes, plans and preconditions, for IT
+    steps: tuple[str, ...] = ()
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an operation is asked of. `people` for eject, admit; `former` for restore and unlock."""
+
+    session: Session
+    people: tuple[Participant, ...] = ()
+    former: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The vendor took the request. That is not yet a confirmation (P3)."""
+
+    former: Mapping[str, Any] = field(default_factory=dict)  # the settings it changed, as they were before
+    already: bool = False  # the vendor said it was so before
+
+
+class Seen(StrEnum):
+    """What a re-read of the platform shows."""
+
+    IN_EFFECT = "in_effect"
+    NOT_IN_EFFECT = "not_in_effect"
+    CANNOT_TELL = "cannot_tell"  # this platform has no read for it; wait for an event instead
+
+
+@dataclass(frozen=True, slots=True)
+class PostureCheck:
+    """One setting of a room against what is safe. `wanted` and `found` are words for staff."""
+
+    name: str
+    found: str
+    wanted: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook request, as it arrived. Header names are lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a verified webhook meant. `reply` is the JSON body to answer with, for URL validation."""
+
+    events: Sequence[Event] = ()
+    reply: Mapping[str, Any] | None = None
+
+
+class TokenVault(Protocol):
+    """Where a platform keeps tokens between processes: sealed in the store, never logged."""
+
+    async def get(self, name: str) -> str | None:
+        """The secret kept under `name`, or None."""
+
+    async def put(self, name: str, secret: str, *, lifetime_seconds: int) -> None:
+        """Keep `secret` until it expires."""
+
+    async def drop(self, name: str) -> None:
+        """Forget it: the vendor says it is no longer good."""
+
+
+class Budget(Protocol):
+    """A vendor's rate limit, shared by every process of the district."""
+
+    async def take(self, limit: str, *, per_second: float, urgency: int = 1) -> None:
+        """Wait for one call of the limit called `limit`. `urgency` 0 is a lock, 1 a removal, 2 the rest.
+
+        Raises RateLimited when the wait would be longer than a teacher should be kept.
+        """
+
+
+class Platform(Protocol):
+    """One meeting platform with one set of credentials."""
+
+    name: PlatformName
+
+    @property
+    def capabilities(self) -> Mapping[Operation, Capability]:
+        """Every operation, and how it is done with these credentials."""
+
+    async def live_sessions(self, host_email: str) -> Sequence[Session]:
+        """The sessions this person hosts now, read from the vendor. Used after a gap, never on a hot path."""
+
+    async def read(self, session: Session) -> Sequence[Participant]:
+        """Who is in the session or its lobby now, read from the vendor. Raises VendorError."""
+
+    async def perform(self, operation: Operation, target: Target) -> Receipt:
+        """Ask the vendor for `operation` (for eject and admit: each of `target.people`). Raises VendorError.
+
+        Called only for capabilities that are native or a substitute. Safe to call twice.
+        """
+
+    async def check(self, operation: Operation, target: Target) -> Seen:
+        """Re-read whether `operation` is in effect. Raises VendorError."""
+
+    async def posture(self, session: Session) -> Sequence[PostureCheck]:
+        """The room's settings against the safe ones."""
+
+    async def probe(self) -> Sequence[tuple[str, str]]:
+        """For `modbot doctor`: (what was checked, "" or what to fix) for token, scopes and plan."""
+
+    def hear(self, delivery: Delivery) -> Heard:
+        """Verify a webhook and say what happened. No I/O. Raises RequestRejected (401, 400)."""
+
+    async def close(self) -> None:
+        """Give up connections."""

@@ -1,0 +1,219 @@
+"""Settings: `MODBOT_` environment variables (nested with `__`) over one TOML file over defaults.
+
+Nothing is read at import. `load` raises one ConfigError that names the setting, as the admin writes it.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from modbot.errors import ConfigError
+
+
+class Block(BaseModel):
+    """A nested settings block: unknown names are mistakes, and are told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SlackSettings(Block):
+    """The district's own internal Slack app."""
+
+    bot_token: SecretStr | None = None
+    signing_secret: SecretStr | None = None
+    app_token: SecretStr | None = None  # set it to use Socket Mode
+    api_url: str = "https://slack.com/api/"
+
+    @field_validator("api_url")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        return value if value.endswith("/") else value + "/"
+
+
+class ZoomSettings(Block):
+    """A Server-to-Server OAuth app: https://developers.zoom.us/docs/internal-apps/"""
+
+    account_id: str = ""
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
+    api_url: str = "https://api.zoom.us/v2"
+    oauth_url: str = "https://zoom.us/oauth/token"
+
+    @property
+    def configured(self) -> bool:
+        """Whether modbot may call Zoom."""
+        return bool(self.account_id and self.client_id and self.client_secret)
+
+
+class WebexSettings(Block):
+    """A Service App for reading, and one account that is co-host of every class (or one token a teacher) for acting.
+
+    `access_token` is for trying things out: it lives 12 hours. See docs/platforms/webex.md.
+    """
+
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    refresh_token: SecretStr | None = None  # the moderator account's; the newest is kept sealed in the store
+    access_token: SecretStr | None = None
+    teacher_refresh_tokens: dict[str, SecretStr] = Field(default_factory=dict)  # e-mail → token
+    webhook_secret: SecretStr | None = None
+    api_url: str = "https://webexapis.com/v1"
+
+    @property
+    def configured(self) -> bool:
+        """Whether modbot may call Webex."""
+        return bool(self.access_token or (self.client_id and self.client_secret and self.refresh_token))
+
+
+class DistrictSettings(Block):
+    """The district as a whole."""
+
+    name: str = "the district"
+    timezone: str = "UTC"
+    incident_channel: str = ""  # Slack channel id; a school may have its own
+    it: tuple[str, ...] = ()  # e-mails of IT staff: they act on every room
+    security: tuple[str, ...] = ()  # e-mails of security officers: they read and export
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} is not a time zone such as America/Denver") from error
+        return value
+
+
+class SchoolSettings(Block):
+    """One school, by its roster id."""
+
+    incident_channel: str = ""
+    principals: tuple[str, ...] = ()  # e-mails
+
+
+class OnCallPerson(Block):
+    """Someone who can be paged."""
+
+    email: str
+    name: str = ""
+    slack: str = ""  # Slack user id; looked up by e-mail when empty
+
+
+class PageStep(Block):
+    """One step of the escalation policy: whom, and how long to wait for an answer before the next."""
+
+    people: tuple[str, ...]  # e-mails of on-call people
+    wait_seconds: int = Field(default=120, ge=5, le=3600)
+
+
+class PagingSettings(Block):
+    """Who is paged. Steps are gone through `rounds` times, then the incident channel is told nobody answered."""
+
+    people: tuple[OnCallPerson, ...] = ()
+    steps: tuple[PageStep, ...] = ()
+    rounds: int = Field(default=3, ge=1, le=20)
+
+    @model_validator(mode="after")
+    def _steps_name_people(self) -> Self:
+        known = {person.email.casefold() for person in self.people}
+        for number, step in enumerate(self.steps, 1):
+            for email in step.people:
+                if email.casefold() not in known:
+                    raise ValueError(f"step {number} pages {email}, who is not in paging.people")
+        return self
+
+
+class Settings(BaseSettings):
+    """Everything the district decides. Secrets are SecretStr: they never print."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MODBOT_", env_nested_delimiter="__", extra="forbid", frozen=True, toml_file=None
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+    processes: int = Field(default=1, ge=1, le=64)
+    data_dir: Path = Field(default_factory=lambda: Path.home() / ".modbot")
+    redis_url: SecretStr | None = None  # unset = the embedded store in data_dir
+    encryption_keys: SecretStr | None = None  # comma-separated base64 keys of 32 bytes, newest first
+    log_level: str = "info"
+    audit_days: int = Field(default=365, ge=1, le=3650)
+    session_hours: int = Field(default=24, ge=1, le=168)
+
+    slack: SlackSettings = SlackSettings()
+    zoom: ZoomSettings = ZoomSettings()
+    webex: WebexSettings = WebexSettings()
+    district: DistrictSettings = DistrictSettings()
+    schools: dict[str, SchoolSettings] = Field(default_factory=dict)
+    paging: PagingSettings = PagingSettings()
+    rooms: dict[str, str] = Field(default_factory=dict)  # room key → section id: the explicit link
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then the TOML file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def incident_channel_of(self, school: str) -> str:
+        """The Slack channel of a school's incidents: its own, else the district's, else ""."""
+        own = self.schools.get(school)
+        return (own.incident_channel if own else "") or self.district.incident_channel
+
+    @property
+    def session_keep(self) -> timedelta:
+        """How long a session's state lives after its last event."""
+        return timedelta(hours=self.session_hours)
+
+
+_NOT_SETTINGS = {"MODBOT_CONFIG"}
+
+
+def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """The district's settings. Raises ConfigError naming the first wrong one."""
+    env = os.environ if environ is None else environ
+    _refuse_unknown(env)
+    config = _config_file(env)
+    chosen = type("ChosenSettings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": config}})
+    try:
+        return chosen(**overrides)  # type: ignore[no-any-return]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        path = [str(part) for part in first["loc"]]
+        raise ConfigError(_as_written(path), first["msg"].removeprefix("Value error, ")) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("MODBOT_CONFIG", f"{config} is not valid TOML: {error}") from None
+
+
+def _config_file(env: Mapping[str, str]) -> Path | None:
+    named = env.get("MODBOT_CONFIG", "")
+    if not named:
+        return None
+    path = Path(named)
+    if not path.is_file():
+        raise ConfigError("MODBOT_CONFIG", f"there is no file {path}")
+    return path
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    known = {f"MODBOT_{name.upper()}" for name in Settings.model_fields} | _NOT_SETTINGS
+    for name in sorted(env):
+        if name.startswith("MODBOT_") and name.split("__", 1)[0].upper() not in known:
+            raise ConfigError(name, "there is no such setting")
+
+
+def _as_written(path: list[str]) -> str:
+    return "MODBOT_" + "__".join(part.upper() for part in path) if path else "settings"
