@@ -1,0 +1,118 @@
+"""Every key in Redis: its name, its life, and why. Nothing else in modbot spells a key.
+
+A key written without an expiry must be in PERMANENT, with the reason; a test fixture fails on any other.
+Words in braces are cluster hash tags: keys that one script touches together share theirs.
+"""
+
+from datetime import timedelta
+from hashlib import blake2b
+
+PREFIX = "mb:"
+
+PERMANENT = {
+    "mb:audit": "the record itself; trimmed by age (audit_days), never by expiry",
+    "mb:audit:head": "the last link of the audit chain",
+    "mb:{in}:inbox": "accepted work; entries are deleted as they are finished",
+    "mb:roster:current": "names the roster generation in force",
+}
+PERMANENT_PREFIXES = {
+    "mb:roster:g": "a roster generation; deleted whole when the next one takes its place",
+    "mb:docket": "timers that are still to ring, kept by pydocket, which expires what it has finished",
+}
+
+INBOX = "mb:{in}:inbox"
+INBOX_GROUP = "workers"
+REPLAY_KEEP = timedelta(minutes=15)  # Slack accepts five minutes of clock difference either way
+ACT_KEEP = timedelta(days=7)
+ROOM_LOCK_KEEP = timedelta(seconds=30)
+LIVE_KEEP = timedelta(hours=24)
+AUDIT = "mb:audit"
+AUDIT_HEAD = "mb:audit:head"
+LIVE = "mb:live"
+DOCKET_NAME = "mb:docket"
+INCIDENT_KEEP = timedelta(days=365)
+PAGE_KEEP = timedelta(days=30)
+PERSON_KEEP = timedelta(hours=12)
+
+
+def replay(signature: str) -> str:
+    """Remembers that these signed bytes were taken."""
+    return f"mb:{{in}}:seen:{_short(signature)}"
+
+
+def session(session_key: str) -> str:
+    """One live session: meta, presence, roles, sharing and sealed details."""
+    return f"mb:s:{{{session_key}}}"
+
+
+def host(email: str) -> str:
+    """The sessions a person hosts: session key → room key."""
+    return f"mb:host:{_short(email.casefold())}"
+
+
+def room_sessions(room_key: str) -> str:
+    """The sessions of one room: session key → when it began (ms)."""
+    return f"mb:room:{room_key}"
+
+
+def act(act_id: str) -> str:
+    """One act: its intent and its outcome."""
+    return f"mb:act:{act_id}"
+
+
+def room_lock(room_key: str) -> str:
+    """Held while an act is carried out on the room."""
+    return f"mb:lock:{room_key}"
+
+
+def panic(room_key: str) -> str:
+    """What a panic changed in this room, to be put back by all-clear."""
+    return f"mb:panic:{room_key}"
+
+
+def vault(name: str) -> str:
+    """A vendor token, sealed."""
+    return f"mb:vault:{name}"
+
+
+def budget(limit: str) -> str:
+    """A vendor's shared rate limit."""
+    return f"mb:budget:{limit}"
+
+
+def slack_person(user_id: str) -> str:
+    """Who a Slack user is: verified e-mail and name, cached."""
+    return f"mb:slack:{user_id}"
+
+
+def incident(incident_id: str) -> str:
+    """One incident."""
+    return f"mb:inc:{incident_id}"
+
+
+def open_incident(room_key: str) -> str:
+    """The open incident of a room."""
+    return f"mb:incopen:{room_key}"
+
+
+def page(page_id: str) -> str:
+    """One page: its state, step, round and live timer's token."""
+    return f"mb:page:{page_id}"
+
+
+def open_pages() -> str:
+    """Ids of pages not yet resolved."""
+    return "mb:pages:open"
+
+
+def roster(generation: str, table: str) -> str:
+    """One table of one roster generation."""
+    return f"mb:roster:g{generation}:{table}"
+
+
+ROSTER_CURRENT = "mb:roster:current"
+
+
+def _short(value: str) -> str:
+    """Hides the value and bounds the key's length."""
+    return blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
