@@ -1,0 +1,183 @@
+"""Runs the lanes of `make check` and `make test`, each with its name and time, and says at the end what failed.
+
+A lane that fails does not stop the others: one run shows everything that is wrong. The last line counts the tests.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+AUDIT_SECONDS = 90
+NO_TESTS_COLLECTED = 5  # pytest's exit status
+WORKERS = os.environ.get("MODBOT_TEST_WORKERS", "2")
+
+
+class Word(StrEnum):
+    """What became of a lane, as it is printed."""
+
+    OK = "ok"
+    DID_NOT_RUN = "-"  # always with its reason; fails nothing
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a lane, and the note that is printed beside it."""
+
+    word: Word
+    note: str = ""
+
+    @classmethod
+    def of_status(cls, status: int) -> "Verdict":
+        """A program that ended with this exit status."""
+        return cls(Word.OK) if status == 0 else cls(Word.FAILED, f"exit status {status}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One thing that is checked."""
+
+    name: str
+    run: Callable[[], Verdict]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many tests passed, failed and were skipped, over all lanes."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add_report(self, report: Path) -> None:
+        """Add one pytest run's junit report; nothing when pytest died before writing it."""
+        if not report.exists():
+            return
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314 - our own pytest wrote it
+            count = {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
+            failed = count["failures"] + count["errors"]
+            self.failed += failed
+            self.skipped += count["skipped"]
+            self.passed += count["tests"] - failed - count["skipped"]
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def tool(*command: str) -> Callable[[], Verdict]:
+    """A lane that is one program of the virtual environment."""
+
+    def run() -> Verdict:
+        return Verdict.of_status(subprocess.run([BIN / command[0], *command[1:]], cwd=ROOT, check=False).returncode)
+
+    return run
+
+
+def tests(tally: Tally, *arguments: str) -> Callable[[], Verdict]:
+    """A lane that is one run of pytest."""
+
+    def run() -> Verdict:
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.xml"
+            command = [str(BIN / "pytest"), "-q", f"--junitxml={report}", *arguments]
+            status = subprocess.run(command, cwd=ROOT, check=False).returncode
+            tally.add_report(report)
+        if status == NO_TESTS_COLLECTED:
+            return Verdict(Word.DID_NOT_RUN, "it has no tests")
+        return Verdict.of_status(status)
+
+    return run
+
+
+def known_vulnerabilities() -> Verdict:
+    """A report that fails nothing: an advisory of today must not break yesterday's commit, nor a machine offline."""
+    command = [str(BIN / "pip-audit"), "--requirement", "requirements.lock", "--require-hashes", "--disable-pip"]
+    command += ["--format", "json", "--progress-spinner", "off", "--timeout", "15"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=AUDIT_SECONDS, check=False)
+        found = json.loads(done.stdout)["dependencies"]
+    except subprocess.TimeoutExpired:
+        return Verdict(Word.DID_NOT_RUN, f"the advisories did not come within {AUDIT_SECONDS} s")
+    except (json.JSONDecodeError, KeyError):
+        return Verdict(Word.DID_NOT_RUN, "the advisories cannot be reached from here")
+    lines = [f"{package['name']} {package.get('version', '')}: {flaw['id']}" for package, flaw in _flaws(found)]
+    for line in lines:
+        say(f"  {line}")
+    return Verdict(Word.OK, f"{len(found)} packages, {len(lines)} known vulnerabilities (report only)")
+
+
+def _flaws(dependencies: Sequence[dict[str, object]]) -> list[tuple[dict[str, object], dict[str, object]]]:
+    pairs = []
+    for package in dependencies:
+        flaws = package.get("vulns", [])
+        if isinstance(flaws, list):
+            pairs += [(package, flaw) for flaw in flaws]
+    return pairs
+
+
+def check_lanes() -> list[Lane]:
+    """What is checked without running modbot."""
+    return [
+        Lane("format", tool("ruff", "format", "--check", "--quiet", ".")),
+        Lane("lint", tool("ruff", "check", "--quiet", ".")),
+        Lane("types", tool("mypy")),
+        Lane("layers", tool("lint-imports", "--no-cache")),
+        Lane("vulnerabilities", known_vulnerabilities),
+    ]
+
+
+def test_lanes(tally: Tally) -> list[Lane]:
+    """Every test. Those that start and kill processes run alone, one after another."""
+    return [
+        Lane("crash tests", tests(tally, "-m", "crash", "-p", "no:xdist")),
+        Lane("tests", tests(tally, "-m", "not crash", "-n", WORKERS, "--dist", "worksteal")),
+    ]
+
+
+def say(line: str) -> None:
+    """Print at once, in step with what the lanes' own programs print."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def run_lanes(lanes: Sequence[Lane]) -> list[tuple[Lane, Verdict, float]]:
+    """Run each lane in turn. The figure is seconds."""
+    results = []
+    for lane in lanes:
+        say(f"\n== {lane.name}")
+        began = time.monotonic()
+        verdict = lane.run()
+        results.append((lane, verdict, time.monotonic() - began))
+    return results
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the lanes of `check` or `test`; the exit status is 1 when one failed."""
+    tally = Tally()
+    if arguments == ["check"]:
+        lanes = [*check_lanes(), Lane("repository rules", tests(tally, "tests/project"))]
+    elif arguments == ["test"]:
+        lanes = [*check_lanes(), *test_lanes(tally)]
+    else:
+        say("usage: lanes.py check|test")
+        return 2
+    results = run_lanes(lanes)
+    say("\n== lanes")
+    for lane, verdict, seconds in results:
+        say(f"  {verdict.word:<6} {lane.name:<18} {seconds:7.1f} s  {verdict.note}".rstrip())
+    say(f"\n{tally}")
+    return 0 if all(verdict.word is not Word.FAILED for _, verdict, _ in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
