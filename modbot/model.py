@@ -97,6 +97,7 @@ class Participant:
     presence: Presence = Presence.JOINED
     sharing: bool = False
     joined_at: datetime | None = None
+    alias: str = ""  # a second id some of the vendor's events use for this participant (Zoom user_id)
 
 
 @dataclass(frozen=True, slots=True)

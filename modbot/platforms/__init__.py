@@ -5,7 +5,7 @@ into `modbot.errors`, verifies and normalises its webhooks, and knows the host's
 It never decides whether an act is allowed, recorded or done: that is the door's work (`modbot.actions`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -34,15 +34,28 @@ class Capability:
     needs: tuple[str, ...] = ()  # scopes, plans and preconditions, for IT
     steps: tuple[str, ...] = ()
     effect: str = ""
+    needs_lock: bool = False  # of eject: whoever is put out can walk back in unless the room is locked too
+
+
+Remember = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+async def forget(_: Mapping[str, Any]) -> None:
+    """Remember nothing: for calls whose former settings nobody will want back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an operation is asked of. `people` for eject, admit; `former` for restore and unlock."""
+    """What an operation is asked of. `people` for eject, admit; `former` for restore and unlock.
+
+    An operation that changes settings reads them first and awaits `remember` with what it is about to change, before
+    it changes it: a process killed in between must still be able to put back exactly what was there.
+    """
 
     session: Session
     people: tuple[Participant, ...] = ()
     former: Mapping[str, Any] = field(default_factory=dict)
+    remember: Remember = forget
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ INBOX = "mb:{in}:inbox"
 INBOX_GROUP = "workers"
 REPLAY_KEEP = timedelta(minutes=15)  # Slack accepts five minutes of clock difference either way
 ACT_KEEP = timedelta(days=7)
-ROOM_LOCK_KEEP = timedelta(seconds=30)
+ROOM_LOCK_KEEP = timedelta(seconds=60)
 LIVE_KEEP = timedelta(hours=24)
 AUDIT = "mb:audit"
 AUDIT_HEAD = "mb:audit:head"
@@ -63,6 +63,11 @@ def act(act_id: str) -> str:
 def room_lock(room_key: str) -> str:
     """Held while an act is carried out on the room."""
     return f"mb:lock:{room_key}"
+
+
+def former(room_key: str) -> str:
+    """What a lock changed in this room, to be put back by unlock."""
+    return f"mb:former:{room_key}"
 
 
 def panic(room_key: str) -> str:

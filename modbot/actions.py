@@ -1,0 +1,281 @@
+"""The door: every act on a room goes through `Door.perform`, whoever asks (P2).
+
+Authorise, take the room, record the intent, ask the platform, confirm, record the outcome. Called again with the same
+act id, by a retry or another process, it has the effect of one: a finished act gives its recorded result, an unfinished
+one is carried out again from the platform call on, which is safe to repeat.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from modbot.audit import Audit, AuditEntry
+from modbot.confirmation import Confirmation, Confirmed
+from modbot.errors import Forbidden, RoomBusy, StoreUnavailable, Unreachable, VendorError, VendorFault
+from modbot.log import get_logger
+from modbot.metrics import ACT_SECONDS
+from modbot.model import Actor, Operation, Outcome, Participant, PlatformName, Result, Session
+from modbot.platforms import Capability, How, Platform, Receipt, Remember, Target, forget
+from modbot.store.acts import Acts, Begun, Held
+
+WAIT_FOR_ROOM = timedelta(seconds=12)
+LOOK_AGAIN = timedelta(milliseconds=60)
+
+log = get_logger("door")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether somebody may do something, and the sentence that says why."""
+
+    allowed: bool
+    why: str
+
+
+class Authority(Protocol):
+    """Decides who may do what where (`modbot.authority`)."""
+
+    async def decide(self, actor: Actor, operation: Operation, session: Session) -> Decision:
+        """Deny by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to be done to one session.
+
+    `id` makes it safe to repeat. `asked_at` is the key press: elapsed times count from it. `remember_as` is the store
+    key under which former settings are kept, "" for none.
+    """
+
+    id: str
+    operation: Operation
+    session: Session
+    by: Actor
+    asked_at: datetime
+    people: tuple[Participant, ...] = ()
+    former: Mapping[str, Any] = field(default_factory=dict)
+    remember_as: str = ""
+    reason: str = ""
+    undo_at: datetime | None = None  # named in the intent, so that a crash cannot forget it
+
+
+class Door:
+    """The only way to act on a room."""
+
+    def __init__(
+        self,
+        *,
+        platforms: Mapping[PlatformName, Platform],
+        acts: Acts,
+        audit: Audit,
+        authority: Authority,
+        confirmation: Confirmation,
+    ) -> None:
+        self._platforms = platforms
+        self._acts = acts
+        self._audit = audit
+        self._authority = authority
+        self._confirmation = confirmation
+
+    def platform(self, session: Session) -> Platform:
+        """The platform a session runs on. Raises KeyError for one this district has not set up."""
+        return self._platforms[session.room.platform]
+
+    def capability(self, session: Session, operation: Operation) -> Capability:
+        """How an operation is done in this session."""
+        return self.platform(session).capabilities[operation]
+
+    async def perform(self, act: Act) -> Result:
+        """Carry out one act and say what came of it. Raises only for modbot's own faults, never for a vendor's."""
+        decision = await self._authority.decide(act.by, act.operation, act.session)
+        if not decision.allowed:
+            return await self._refuse(act, decision.why)
+        capability = self.capability(act.session, act.operation)
+        if capability.how is How.BY_HAND:
+            return await self._closed(act, _by_hand(act, capability))
+        begun = await self._begin(act)
+        if isinstance(begun, Result):
+            return begun
+        result = await self._carry_out(act, capability, begun)
+        return await self._closed(act, result, recorded=begun is not None)
+
+    async def _refuse(self, act: Act, why: str) -> Result:
+        return await self._closed(act, _result(act, Outcome.REFUSED, why))
+
+    async def _begin(self, act: Act) -> Begun | Result | None:
+        """Take the room, waiting a little for whoever holds it; None when the store is gone (P12: act all the same)."""
+        said = f"{act.operation} by {act.by.name}"
+        intent = _intent(act)
+        deadline = asyncio.get_running_loop().time() + WAIT_FOR_ROOM.total_seconds()
+        try:
+            while True:
+                taken = await self._acts.begin(act.id, act.session.room, said=said, intent=intent)
+                if not isinstance(taken, Held):
+                    break
+                if asyncio.get_running_loop().time() > deadline:
+                    raise RoomBusy(taken.by)
+                await asyncio.sleep(LOOK_AGAIN.total_seconds())
+            if isinstance(taken, Begun):
+                await self._audit.append(_entry(act, "intent", at=act.asked_at))
+        except StoreUnavailable as error:
+            log.warning("unrecorded_act", act=act.id, operation=act.operation, detail=error.log_detail)
+            return None
+        return taken
+
+    async def _carry_out(self, act: Act, capability: Capability, begun: Begun | None) -> Result:
+        platform = self.platform(act.session)
+        target = Target(act.session, act.people, act.former, self._remember(act))
+        try:
+            receipt = await platform.perform(act.operation, target)
+        except VendorError as error:
+            return await self._after_failure(act, capability, target, error)
+        confirmed = await self._confirmation.of(act.operation, platform, target)
+        return _judge(act, capability, receipt, confirmed, repeated=begun is not None and begun.again)
+
+    def _remember(self, act: Act) -> Remember:
+        if not act.remember_as:
+            return forget
+
+        async def keep(former: Mapping[str, Any]) -> None:
+            try:
+                await self._acts.remember(act.remember_as, former)
+            except StoreUnavailable as error:
+                log.warning("former_settings_not_kept", act=act.id, detail=error.log_detail)
+
+        return keep
+
+    async def _after_failure(self, act: Act, capability: Capability, target: Target, error: VendorError) -> Result:
+        """The platform did not say yes. Where it may have acted all the same, look before saying so."""
+        log.warning("vendor_error", act=act.id, operation=act.operation, detail=error.log_detail)
+        if isinstance(error, VendorFault) or (isinstance(error, Unreachable) and error.maybe_applied) or act.people:
+            confirmed = await self._confirmation.of(act.operation, self.platform(act.session), target)
+            if confirmed.in_effect:
+                return _judge(act, capability, Receipt(), confirmed, repeated=True)
+            if confirmed.people and any(o is Outcome.DONE for o in confirmed.people.values()):
+                return _judge(act, capability, Receipt(), confirmed, repeated=True)
+            if confirmed.unseen:
+                return _result(act, Outcome.UNKNOWN, f"{error.staff_text} It may or may not have happened.", capability)
+        outcome = Outcome.REFUSED if isinstance(error, Forbidden) else Outcome.FAILED
+        return _result(act, outcome, error.staff_text, capability)
+
+    async def _closed(self, act: Act, result: Result, *, recorded: bool = True) -> Result:
+        """Record the outcome. When that fails the act stands, and the result says that it is unrecorded."""
+        elapsed = datetime.now(UTC) - act.asked_at
+        result = replace(result, elapsed_ms=max(0, int(elapsed.total_seconds() * 1000)), recorded=recorded)
+        ACT_SECONDS.labels(act.operation, act.session.room.platform, result.outcome).observe(elapsed.total_seconds())
+        log.info(
+            "act", act=act.id, operation=act.operation, room=act.session.room.key, outcome=result.outcome,
+            actor=act.by.id, elapsed_ms=result.elapsed_ms, recorded=recorded,
+        )  # fmt: skip
+        try:
+            await self._audit.append(_entry(act, "outcome", at=datetime.now(UTC), result=result))
+            await self._acts.end(result)
+        except StoreUnavailable as error:
+            log.warning("unrecorded_outcome", act=act.id, detail=error.log_detail)
+            return replace(result, recorded=False)
+        return result
+
+
+def _judge(act: Act, capability: Capability, receipt: Receipt, confirmed: Confirmed, *, repeated: bool) -> Result:
+    """What the confirmation allows to be said. Never `done` without one (P3)."""
+    if confirmed.people:
+        return _judge_people(act, capability, confirmed)
+    if confirmed.in_effect:
+        if receipt.already and not repeated:
+            return _result(act, Outcome.ALREADY, _already(act), former=receipt.former)
+        if capability.how is How.SUBSTITUTE:
+            return _result(act, Outcome.PARTIAL, capability.effect, capability, former=receipt.former)
+        return _result(act, Outcome.DONE, capability.effect, former=receipt.former)
+    label = act.session.room.platform.label
+    if confirmed.unseen:
+        said = f"{label} took the request, but nothing has confirmed it yet. Look at the class before you rely on it."
+        return _result(act, Outcome.UNKNOWN, said, capability, former=receipt.former)
+    said = f"{label} said yes, but it did not happen: reading it back shows no change."
+    return _result(act, Outcome.FAILED, said, capability, former=receipt.former)
+
+
+def _judge_people(act: Act, capability: Capability, confirmed: Confirmed) -> Result:
+    outcomes = set(confirmed.people.values())
+    if outcomes == {Outcome.DONE}:
+        return _result(act, Outcome.DONE, capability.effect, people=confirmed.people)
+    done = sum(1 for outcome in confirmed.people.values() if outcome is Outcome.DONE)
+    label = act.session.room.platform.label
+    total = len(confirmed.people)
+    if done:
+        said = f"{done} of {total} confirmed. {label} has not confirmed the rest."
+        return _result(act, Outcome.PARTIAL, said, capability, people=confirmed.people)
+    if Outcome.UNKNOWN in outcomes:
+        said = f"{label} took the request, but nothing has confirmed it yet. Look at the class before you rely on it."
+        return _result(act, Outcome.UNKNOWN, said, capability, people=confirmed.people)
+    said = f"{label} said yes, but it did not happen: reading it back shows no change."
+    return _result(act, Outcome.FAILED, said, capability, people=confirmed.people)
+
+
+def _by_hand(act: Act, capability: Capability) -> Result:
+    label = act.session.room.platform.label
+    said = capability.effect or f"{label} gives no way to do this from outside the meeting."
+    return _result(act, Outcome.UNSUPPORTED, said, capability)
+
+
+def _already(act: Act) -> str:
+    return {
+        Operation.LOCK: "The class was already locked.",
+        Operation.UNLOCK: "The class was already unlocked.",
+        Operation.END: "The class had already ended.",
+    }.get(act.operation, "It was already so.")
+
+
+def _result(
+    act: Act,
+    outcome: Outcome,
+    said: str,
+    capability: Capability | None = None,
+    *,
+    former: Mapping[str, Any] | None = None,
+    people: Mapping[str, Outcome] | None = None,
+) -> Result:
+    return Result(
+        act_id=act.id,
+        operation=act.operation,
+        room=act.session.room,
+        outcome=outcome,
+        said=said,
+        by_hand=capability.steps if capability else (),
+        former=former or {},
+        people=people or {},
+    )
+
+
+def _intent(act: Act) -> dict[str, Any]:
+    return {
+        "operation": act.operation,
+        "session": act.session.key,
+        "room": act.session.room.key,
+        "actor": act.by.id,
+        "people": [person.id for person in act.people],
+        "asked_at": act.asked_at.isoformat(),
+        "undo_at": act.undo_at.isoformat() if act.undo_at else None,
+    }
+
+
+def _entry(act: Act, phase: str, *, at: datetime, result: Result | None = None) -> AuditEntry:
+    extra: dict[str, Any] = {"session": act.session.id}
+    if act.people:
+        extra["people"] = [person.id for person in act.people]
+    if act.undo_at and phase == "intent":
+        extra["undo_at"] = act.undo_at.isoformat()
+    return AuditEntry(
+        at=at,
+        id=act.id,
+        actor=act.by.id,
+        action=str(act.operation),
+        room=act.session.room.key,
+        platform=str(act.session.room.platform),
+        phase=phase,
+        outcome=str(result.outcome) if result else "",
+        reason=act.reason,
+        elapsed_ms=result.elapsed_ms if result else None,
+        extra=extra,
+    )

@@ -1,0 +1,117 @@
+"""What somebody typed after a command, on a phone, in a hurry.
+
+    [words …] [in room …] [for 15m] [because …]
+
+Any kind of quotes keeps words together; an apostrophe inside a word is a letter (O’Neil); mentions and mail links come
+as ids and addresses. Nothing typed can make parsing fail.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+MAX_TEXT = 3000  # more than Slack lets anybody type into a command
+MAX_DURATION = timedelta(hours=12)
+
+_QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»", "‘": "’", "'": "'"}
+_TOKEN = re.compile(r"<[^<>\s][^<>]*>|\S+")
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)[a-z]*\.?", re.IGNORECASE)
+_BECAUSE = re.compile(r"(?:^|\s)(?:because|reason:)\s+(.*)$", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """`words` are names, ids, addresses (`@U123` for a mention). `room` is what followed "in"."""
+
+    words: tuple[str, ...] = ()
+    room: str = ""
+    duration: timedelta | None = None
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words as one phrase."""
+        return " ".join(self.words)
+
+
+def parse(text: str) -> Arguments:
+    """The arguments in `text`. Never raises."""
+    text = text[:MAX_TEXT].strip()
+    reason = ""
+    because = _BECAUSE.search(text)
+    if because:
+        reason, text = because.group(1).strip(), text[: because.start()]
+    words, quoted = _words(text)
+    words, duration = _duration(words)
+    words, room = _room(words, quoted)
+    return Arguments(tuple(words), room, duration, reason)
+
+
+def _words(text: str) -> tuple[list[str], set[str]]:
+    """The words, and those that were quoted (and so are never keywords)."""
+    words: list[str] = []
+    quoted: set[str] = set()
+    position = 0
+    while position < len(text):
+        character = text[position]
+        if character.isspace() or character == ",":
+            position += 1
+            continue
+        end = _closing(text, position)
+        if end is not None:
+            words.append(text[position + 1 : end].strip())
+            quoted.add(words[-1])
+            position = end + 1
+            continue
+        token = _TOKEN.match(text, position)
+        raw = token.group() if token else character
+        raw = raw if raw.startswith("<") else raw.split(",", 1)[0]
+        words.append(_plain(raw))
+        position += max(1, len(raw))
+    return [word for word in words if word], quoted
+
+
+def _closing(text: str, position: int) -> int | None:
+    """Where the quotation that opens at `position` closes, if it is one: after a space, and closed before a space."""
+    closer = _QUOTES.get(text[position])
+    if closer is None:
+        return None
+    for end in range(position + 1, len(text)):
+        if text[end] in (closer, '"', "”") and (end + 1 == len(text) or text[end + 1].isspace() or text[end + 1] == ","):
+            return end
+    return None
+
+
+def _plain(token: str) -> str:
+    """A token without Slack's wrapping: `<@U1|x>` → `@U1`, `<mailto:a@b|a@b>` → `a@b`, `<https://…|…>` → the address."""
+    if not (token.startswith("<") and token.endswith(">")):
+        return token
+    target = token[1:-1].split("|", 1)[0]
+    return target.removeprefix("mailto:")
+
+
+def _duration(words: list[str]) -> tuple[list[str], timedelta | None]:
+    """`for 15m`, `for 1h 30m`, `for 20 minutes` at the end."""
+    lowered = [word.casefold() for word in words]
+    if "for" not in lowered:
+        return words, None
+    at = len(lowered) - 1 - lowered[::-1].index("for")
+    span = _span(" ".join(words[at + 1 :]))
+    return (words[:at], span) if span is not None else (words, None)
+
+
+def _span(text: str) -> timedelta | None:
+    parts = _SPAN.findall(text)
+    if not parts or _SPAN.sub("", text).strip(" ,and"):
+        return None
+    seconds = sum(int(count) * _UNIT_SECONDS[unit.lower()] for count, unit in parts)
+    return min(timedelta(seconds=seconds), MAX_DURATION) if seconds else None
+
+
+def _room(words: list[str], quoted: set[str]) -> tuple[list[str], str]:
+    """`… in period 3`: what follows the last "in" that is a word of its own, not a quoted name."""
+    for at in range(len(words) - 2, -1, -1):
+        if words[at].casefold() == "in" and words[at] not in quoted:
+            return words[:at], " ".join(words[at + 1 :])
+    return words, ""

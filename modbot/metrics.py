@@ -1,0 +1,29 @@
+"""Figures for /metrics, named once. No label ever carries a person."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+
+ACT_SECONDS = Histogram(
+    "modbot_act_seconds",
+    "Key press to confirmed effect (or the last word there was), by operation, platform and outcome.",
+    ["operation", "platform", "outcome"],
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
+ACK_SECONDS = Histogram(
+    "modbot_slack_ack_seconds",
+    "A Slack request's arrival to its answer.",
+    ["kind"],
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
+REJECTED = Counter(
+    "modbot_rejected_total", "Requests not let in, by where and why.", ["path", "status"], registry=REGISTRY
+)
+EVENTS = Counter("modbot_events_total", "Meeting events made durable.", ["platform", "kind"], registry=REGISTRY)
+INBOX_FAILURES = Counter("modbot_inbox_failures_total", "Accepted work given up after its last try.", registry=REGISTRY)
+STORE_UP = Gauge("modbot_store_up", "1 while the store answers.", registry=REGISTRY)
+PAGES = Counter("modbot_pages_total", "Pages by how they moved on.", ["to"], registry=REGISTRY)

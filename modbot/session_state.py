@@ -1,0 +1,195 @@
+"""What is known of a live session, as registers that only ever move forward.
+
+Platforms deliver events late, twice, out of order or never. So each fact about a participant (present, waiting, role,
+sharing, details) is a register holding `time ‖ value`, and two writings of a register merge to the bytewise greater:
+an operation that is commutative, associative and idempotent. Whatever the order of arrival, the state is the same,
+and no event needs to read what is there before it writes.
+
+A value is the event's time in milliseconds (6 bytes, big-endian) followed by its data. Pure: no I/O, no clock.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import orjson
+
+from modbot.errors import ModbotError
+from modbot.model import Event, EventKind, Participant, ParticipantRole, PlatformName, Presence, Room, Session
+
+TIME_BYTES = 6
+MAX_TEXT = 200  # of a title or a name, as kept; the platforms allow less
+MAX_PARTICIPANT_ID = 200
+
+META = b"m"  # room, title, host, begin: from the start event
+HINT = b"n"  # the same, learned from other events, used when the start event was lost
+HOST = b"h"  # the host's e-mail, where an event tells it
+ENDED = b"x"
+IN_ROOM, IN_LOBBY, ROLE, SHARING, DETAILS, ALIAS = b"p", b"l", b"r", b"s", b"d", b"a"
+
+_HINT_TIME = bytes(TIME_BYTES)  # hints do not age: the same hint again writes nothing
+_OUT, _IN = b"\x00", b"\x01"
+_LEFT, _JOINED = b"\x02", b"\x01"  # of one moment's two, having left is the later
+_ROLE_CODE = {ParticipantRole.ATTENDEE: b"\x01", ParticipantRole.COHOST: b"\x02", ParticipantRole.HOST: b"\x03"}
+_ROLE_OF = {code: role for role, code in _ROLE_CODE.items()}
+
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+
+Seal = Callable[[bytes, bytes], bytes]  # (plain, context) → sealed
+Open = Callable[[bytes, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One field to be moved forward to `value`, if that is greater than what is there."""
+
+    field: bytes
+    value: bytes
+
+
+def merge(state: Mapping[bytes, bytes], registers: Iterable[Register]) -> dict[bytes, bytes]:
+    """The state after the registers, in any order. The store's script does the same."""
+    merged = dict(state)
+    for register in registers:
+        if merged.get(register.field, b"") < register.value:
+            merged[register.field] = register.value
+    return merged
+
+
+def registers_of(event: Event, seal: Seal) -> list[Register]:
+    """What an event writes. Participant details are sealed for this session and participant."""
+    at = stamp(event.at)
+    written = [
+        Register(META, at + _meta(event))
+        if event.kind is EventKind.STARTED
+        else Register(HINT, _HINT_TIME + _meta(event))
+    ]
+    if event.kind is EventKind.ENDED:
+        written.append(Register(ENDED, at))
+    if event.host_email:
+        written.append(Register(HOST, at + event.host_email[:MAX_TEXT].encode("utf-8", "replace")))
+    if event.participant is not None:
+        written += _participant_registers(event, event.participant, at, seal)
+    return written
+
+
+def _participant_registers(event: Event, who: Participant, at: bytes, seal: Seal) -> list[Register]:
+    pid = who.id.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
+    match event.kind:
+        case EventKind.JOINED:
+            return [Register(IN_ROOM + pid, at + _JOINED), *_arrival(event, who, pid, at, seal)]
+        case EventKind.LOBBY:
+            return [Register(IN_LOBBY + pid, at + _IN), *_arrival(event, who, pid, at, seal)]
+        case EventKind.LEFT:
+            return [Register(IN_ROOM + pid, at + _LEFT)]
+        case EventKind.LOBBY_LEFT:
+            return [Register(IN_LOBBY + pid, at + _OUT)]
+        case EventKind.ROLE:
+            return [Register(ROLE + pid, at + _ROLE_CODE[who.role])]
+        case EventKind.SHARING:
+            return [Register(SHARING + pid, at + _IN)]
+        case EventKind.NOT_SHARING:
+            return [Register(SHARING + pid, at + _OUT)]
+        case _:
+            return []
+
+
+def _arrival(event: Event, who: Participant, pid: bytes, at: bytes, seal: Seal) -> list[Register]:
+    details = seal(orjson.dumps([who.name[:MAX_TEXT], who.email[:MAX_TEXT]]), context_of(event.session_id, pid))
+    written = [Register(DETAILS + pid, at + details)]
+    if who.role is not ParticipantRole.ATTENDEE:
+        written.append(Register(ROLE + pid, at + _ROLE_CODE[who.role]))
+    if who.alias:
+        written.append(Register(ALIAS + who.alias.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID], at + pid))
+    return written
+
+
+def context_of(session_id: str, pid: bytes) -> bytes:
+    """What sealed details are bound to: they open for this participant of this session only."""
+    return session_id.encode("utf-8", "replace") + b"\x00" + pid
+
+
+def _meta(event: Event) -> bytes:
+    started = _milliseconds(event.at) if event.kind is EventKind.STARTED else 0
+    return orjson.dumps([event.room.id, event.title[:MAX_TEXT], event.host_id, started])
+
+
+def stamp(at: datetime) -> bytes:
+    """An aware time as six sortable bytes."""
+    return _milliseconds(at).to_bytes(TIME_BYTES, "big")
+
+
+def _milliseconds(at: datetime) -> int:
+    return max(0, min(int(at.timestamp() * 1000), (1 << 48) - 1))
+
+
+def _time(value: bytes) -> datetime:
+    return datetime.fromtimestamp(int.from_bytes(value[:TIME_BYTES], "big") / 1000, UTC)
+
+
+def read(platform: PlatformName, session_id: str, state: Mapping[bytes, bytes], unseal: Open) -> Session | None:
+    """The session that a state describes, or None when nothing is known of it.
+
+    Details that do not open (another district's key) leave the participant without a name, never out of the list.
+    """
+    meta = state.get(META) or state.get(HINT)
+    if meta is None:
+        return None
+    room_id, title, host_id, started_ms = orjson.loads(meta[TIME_BYTES:])
+    return Session(
+        room=Room(platform, room_id),
+        id=session_id,
+        title=title,
+        host_email=state.get(HOST, b"")[TIME_BYTES:].decode("utf-8", "replace"),
+        host_id=host_id,
+        started_at=datetime.fromtimestamp(started_ms / 1000, UTC) if started_ms else None,
+        ended_at=_time(state[ENDED]) if ENDED in state else None,
+        participants=tuple(_participants(session_id, state, unseal)),
+    )
+
+
+def _participants(session_id: str, state: Mapping[bytes, bytes], unseal: Open) -> list[Participant]:
+    aliases = {field[1:]: value[TIME_BYTES:] for field, value in state.items() if field[:1] == ALIAS}
+    state = _unaliased(state, aliases)
+    ids = sorted({field[1:] for field in state if field[:1] in (IN_ROOM, IN_LOBBY)})
+    found = [_participant(session_id, pid, state, unseal) for pid in ids]
+    return sorted(found, key=lambda p: (p.joined_at or _LATEST, p.id))
+
+
+def _unaliased(state: Mapping[bytes, bytes], aliases: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
+    """Facts told under a platform's other id for a participant, moved to the id that arrival gave."""
+    known = [(field, aliases[field[1:]]) for field in state if field[:1] == SHARING and field[1:] in aliases]
+    return merge(state, (Register(field[:1] + pid, state[field]) for field, pid in known)) if known else state
+
+
+def _participant(session_id: str, pid: bytes, state: Mapping[bytes, bytes], unseal: Open) -> Participant:
+    room, lobby = state.get(IN_ROOM + pid, b""), state.get(IN_LOBBY + pid, b"")
+    presence = _presence(room, lobby)
+    plain = Participant(
+        id=pid.decode("utf-8", "replace"),
+        presence=presence,
+        role=_ROLE_OF.get(state.get(ROLE + pid, b"")[TIME_BYTES:], ParticipantRole.ATTENDEE),
+        sharing=presence is Presence.JOINED and _shares(state.get(SHARING + pid, b""), since=room),
+        joined_at=_time(room or lobby),
+    )
+    details = state.get(DETAILS + pid)
+    if details is None:
+        return plain
+    try:
+        name, email = orjson.loads(unseal(details[TIME_BYTES:], context_of(session_id, pid)))
+    except (ValueError, ModbotError):
+        return plain
+    return replace(plain, name=name, email=email)
+
+
+def _shares(sharing: bytes, *, since: bytes) -> bool:
+    """Whether the latest word is that they share, and it is not from before they last came in."""
+    return sharing[TIME_BYTES:] == _IN and sharing[:TIME_BYTES] >= since[:TIME_BYTES]
+
+
+def _presence(room: bytes, lobby: bytes) -> Presence:
+    """In the lobby if that is the latest word; else in the room if the room's latest word is that they joined."""
+    waiting = lobby[TIME_BYTES:] == _IN
+    if waiting and lobby[:TIME_BYTES] > room[:TIME_BYTES]:
+        return Presence.LOBBY
+    return Presence.JOINED if room[TIME_BYTES:] == _JOINED else Presence.LEFT

@@ -1,0 +1,146 @@
+"""Live sessions in the store: one hash a session, moved forward by one script, found by host, room or district.
+
+Nothing is read before it is written: see `modbot.session_state` for why order does not matter.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import orjson
+
+from modbot.model import Event, EventKind, Participant, PlatformName, Room, Session
+from modbot.seal import Keyring
+from modbot.session_state import Register, read, registers_of
+from modbot.store import Command, Script, Store, keys
+
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # a session whose start was not heard counts as the newest
+
+_FORWARD = Script(
+    """
+    local new = redis.call('EXISTS', KEYS[1]) == 0
+    for i = 2, #ARGV, 2 do
+        local held = redis.call('HGET', KEYS[1], ARGV[i])
+        if not held or held < ARGV[i + 1] then
+            redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+        end
+    end
+    redis.call('PEXPIRE', KEYS[1], ARGV[1])
+    return new and 1 or 0
+    """
+)
+
+
+class Sessions:
+    """What modbot knows of live classes."""
+
+    def __init__(self, store: Store, keyring: Keyring, *, keep: timedelta) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._keep_ms = int(keep.total_seconds() * 1000)
+
+    async def ingest(self, events: Sequence[Event]) -> None:
+        """Make events durable session state, in one round trip. Safe to repeat, in any order."""
+        commands = [command for event in events for command in self._commands(event)]
+        answers = await self._store.batch(commands)
+        strays = self._strays(events, commands, answers)
+        if strays:
+            await self._store.batch(strays)
+
+    def _commands(self, event: Event) -> list[Command]:
+        session_key = f"{event.room.platform}:{event.session_id}"
+        written: list[bytes | int] = [self._keep_ms]
+        for register in registers_of(event, self._seal):
+            written += (register.field, register.value)
+        commands = [self._store.command_of(_FORWARD, [keys.session(session_key)], written)]
+        if event.kind is EventKind.STARTED or event.host_email:
+            commands += self._index(event, session_key)
+        if event.kind is EventKind.ENDED:
+            commands.append(("HDEL", keys.LIVE, session_key))
+        return commands
+
+    def _strays(self, events: Sequence[Event], commands: Sequence[Command], answers: Sequence[object]) -> list[Command]:
+        """Index rows for sessions first heard of by another event than their start."""
+        firsts = [answer for command, answer in zip(commands, answers, strict=True) if command[0] == "EVALSHA"]
+        heard = zip(events, firsts, strict=True)
+        late = [e for e, new in heard if new == 1 and e.kind not in (EventKind.STARTED, EventKind.ENDED)]
+        return [row for event in late for row in self._index(event, f"{event.room.platform}:{event.session_id}")]
+
+    def _index(self, event: Event, session_key: str) -> list[Command]:
+        if event.kind is EventKind.ENDED:
+            return []
+        room_key = event.room.key
+        rows: list[Command] = [
+            ("HSET", keys.LIVE, session_key, orjson.dumps([room_key, event.title[:200], event.host_email])),
+            ("PEXPIRE", keys.LIVE, int(keys.LIVE_KEEP.total_seconds() * 1000)),
+            ("HSET", keys.room_sessions(room_key), session_key, int(event.at.timestamp() * 1000)),
+            ("PEXPIRE", keys.room_sessions(room_key), self._keep_ms),
+        ]
+        if event.host_email:
+            host = keys.host(event.host_email)
+            rows += [("HSET", host, session_key, room_key), ("PEXPIRE", host, self._keep_ms)]
+        return rows
+
+    async def get(self, session_key: str) -> Session | None:
+        """One session with its participants, or None when nothing is known of it."""
+        found = await self.get_many([session_key])
+        return found[0] if found else None
+
+    async def get_many(self, session_keys: Sequence[str]) -> list[Session]:
+        """Sessions by key, in one round trip. Unknown ones are left out."""
+        if not session_keys:
+            return []
+        states = await self._store.batch([("HGETALL", keys.session(key)) for key in session_keys])
+        return [
+            session
+            for key, state in zip(session_keys, states, strict=True)
+            if state and (session := self._read(key, state)) is not None
+        ]
+
+    def _read(self, session_key: str, state: Mapping[bytes, bytes]) -> Session | None:
+        platform, _, session_id = session_key.partition(":")
+        return read(PlatformName(platform), session_id, state, self._open)
+
+    async def live_of_host(self, email: str) -> list[Session]:
+        """The live sessions this person hosts, newest first."""
+        return _live(await self.get_many(await self._keys_in(keys.host(email))))
+
+    async def live_in_room(self, room: Room) -> list[Session]:
+        """The live sessions of a room, newest first. More than one means an end was missed."""
+        return _live(await self.get_many(await self._keys_in(keys.room_sessions(room.key))))
+
+    async def live_everywhere(self) -> list[tuple[str, Room, str, str]]:
+        """(session key, room, title, host e-mail) of every live session, for those who may act on any."""
+        rows: dict[bytes, bytes] = await self._store.run("HGETALL", keys.LIVE)
+        found = []
+        for key, value in rows.items():
+            room_key, title, host = orjson.loads(value)
+            found.append((key.decode(), Room.from_key(room_key), str(title), str(host)))
+        return found
+
+    async def participant(self, session_key: str, participant_id: str) -> Participant | None:
+        """One participant as last heard of."""
+        session = await self.get(session_key)
+        if session is None:
+            return None
+        return next((p for p in session.participants if p.id == participant_id), None)
+
+    async def move(self, session_key: str, registers: Sequence[Register]) -> None:
+        """Move single registers forward, for repairs after a gap."""
+        written: list[bytes | int] = [self._keep_ms]
+        for register in registers:
+            written += (register.field, register.value)
+        await self._store.call(_FORWARD, [keys.session(session_key)], written)
+
+    async def _keys_in(self, index: str) -> list[str]:
+        return [key.decode() for key in await self._store.run("HKEYS", index)]
+
+    def _seal(self, plain: bytes, context: bytes) -> bytes:
+        return self._keyring.seal(plain, context=context)
+
+    def _open(self, sealed: bytes, context: bytes) -> bytes:
+        return self._keyring.open(sealed, context=context)
+
+
+def _live(sessions: Sequence[Session]) -> list[Session]:
+    running = [session for session in sessions if session.live]
+    return sorted(running, key=lambda s: s.started_at or _LATEST, reverse=True)
