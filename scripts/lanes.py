@@ -110,19 +110,15 @@ def known_vulnerabilities() -> Verdict:
         return Verdict(Word.DID_NOT_RUN, f"the advisories did not come within {AUDIT_SECONDS} s")
     except (json.JSONDecodeError, KeyError):
         return Verdict(Word.DID_NOT_RUN, "the advisories cannot be reached from here")
-    lines = [f"{package['name']} {package.get('version', '')}: {flaw['id']}" for package, flaw in _flaws(found)]
-    for line in lines:
-        say(f"  {line}")
-    return Verdict(Word.OK, f"{len(found)} packages, {len(lines)} known vulnerabilities (report only)")
-
-
-def _flaws(dependencies: Sequence[dict[str, object]]) -> list[tuple[dict[str, object], dict[str, object]]]:
-    pairs = []
-    for package in dependencies:
-        flaws = package.get("vulns", [])
-        if isinstance(flaws, list):
-            pairs += [(package, flaw) for flaw in flaws]
-    return pairs
+    audited = [package for package in found if "skip_reason" not in package]
+    if not audited:  # pip-audit calls this success
+        return Verdict(Word.DID_NOT_RUN, "the package index used here gives no advisories")
+    flaws = [
+        f"  {package['name']} {package['version']}: {flaw['id']}" for package in audited for flaw in package["vulns"]
+    ]
+    for line in flaws:
+        say(line)
+    return Verdict(Word.OK, f"{len(audited)} of {len(found)} packages looked up, {len(flaws)} known vulnerabilities")
 
 
 def check_lanes() -> list[Lane]:
