@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 AUDIT_SECONDS = 90
 NO_TESTS_COLLECTED = 5  # pytest's exit status
-WORKERS = os.environ.get("MODBOT_TEST_WORKERS", "2")
+WORKERS = os.environ.get("TEST_WORKERS", "2")
 
 
 class Word(StrEnum):
