@@ -167,7 +167,11 @@ def main(arguments: Sequence[str]) -> int:
     else:
         say("usage: lanes.py check|test")
         return 2
-    results = run_lanes(lanes)
+    return finish(run_lanes(lanes), tally)
+
+
+def finish(results: Sequence[tuple[Lane, Verdict, float]], tally: Tally) -> int:
+    """Say what became of each lane, and count the tests last; the exit status of the whole run."""
     say("\n== lanes")
     for lane, verdict, seconds in results:
         say(f"  {verdict.word:<6} {lane.name:<18} {seconds:7.1f} s  {verdict.note}".rstrip())

@@ -1,0 +1,36 @@
+"""`make test` says what ran, counts it, and fails when a lane fails."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.lanes import Lane, Tally, Verdict, Word, finish, main
+
+
+def test_the_tally_counts_what_pytest_reported(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text('<testsuites><testsuite tests="10" failures="2" errors="1" skipped="3"/></testsuites>')
+    tally = Tally()
+    tally.add_report(report)
+    assert str(tally) == "4 passed, 3 failed, 3 skipped"
+
+
+def test_a_run_that_died_before_its_report_counts_nothing(tmp_path: Path) -> None:
+    tally = Tally()
+    tally.add_report(tmp_path / "none.xml")
+    assert str(tally) == "0 passed, 0 failed, 0 skipped"
+
+
+@pytest.mark.parametrize(("word", "status"), [(Word.OK, 0), (Word.DID_NOT_RUN, 0), (Word.FAILED, 1)])
+def test_only_a_failed_lane_fails_the_run(word: Word, status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    lane = Lane("layers", lambda: Verdict(word, "because"))
+    assert finish([(lane, lane.run(), 1.25)], Tally()) == status
+    printed = capsys.readouterr().out
+    assert "layers" in printed
+    assert "because" in printed
+    assert printed.rstrip().endswith("0 passed, 0 failed, 0 skipped")
+
+
+def test_an_unknown_word_runs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["everything"]) == 2
+    assert "usage" in capsys.readouterr().out
