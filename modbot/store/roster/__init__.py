@@ -1,0 +1,11 @@
+"""The roster in the store: one whole generation in force, and the next one beside it while it is being written.
+
+Every record is sealed with the district's key; addresses are kept as keyed digests only. Readers always see one whole
+generation: what they read is thrown away and read again when the generation changed under them.
+"""
+
+from modbot.store.roster.importing import check, import_roster
+from modbot.store.roster.reading import RosterStore
+from modbot.store.roster.records import MailPerson, Sealer
+
+__all__ = ["MailPerson", "RosterStore", "Sealer", "check", "import_roster"]

@@ -1,0 +1,132 @@
+"""Importing a district's files into the store, whole or not at all. `modbot roster import` and `check` call this."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, suppress
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from secrets import token_bytes
+from typing import Protocol, TypeVar
+
+from modbot.errors import StoreUnavailable
+from modbot.rosters import Progress, Roster, RosterRefused, RosterReport, email_digest, oneroster_csv
+from modbot.rosters.oneroster_csv import TOLERANCE
+from modbot.store.roster.writing import RosterWriter
+
+STAFF_AT_ONCE = 100  # about 100 kB in one write
+SECTIONS_AT_ONCE = 50
+EMAILS_AT_ONCE = 2000
+
+T = TypeVar("T")
+
+
+class Begins(Protocol):
+    """What an import needs of the store (`RosterStore`)."""
+
+    async def begin(self, *, salt: bytes, now: datetime) -> RosterWriter:
+        """A writer of the next generation."""
+
+
+def check(
+    folder: Path,
+    *,
+    today: date | None = None,
+    strict: bool = False,
+    tolerance: float = TOLERANCE,
+    progress: Progress | None = None,
+) -> RosterReport:
+    """What an import of this OneRoster folder would find; writes nothing. `today` is by default today in UTC."""
+    day = today or datetime.now(UTC).date()
+    return oneroster_csv.check(folder, today=day, strict=strict, tolerance=tolerance, progress=progress)
+
+
+async def import_roster(
+    folder: Path,
+    store: Begins,
+    *,
+    now: datetime | None = None,
+    strict: bool = False,
+    tolerance: float = TOLERANCE,
+    progress: Progress | None = None,
+    scratch_folder: Path | None = None,
+) -> RosterReport:
+    """Import a OneRoster folder and put it in force in one step. Returning means that it is in force.
+
+    `progress` is called on the event loop with rows done and rows in all: None while the files are read, then the
+    records to be written. `scratch_folder` needs about as much room as the files take; by default it is the system's
+    temporary folder. Raises RosterRefused, with the report, when the files do not fit: nothing was changed then.
+    Raises RosterError while another import is under way, and StoreUnavailable: then look at what is in force.
+    """
+    at = now or datetime.now(UTC)
+    salt = token_bytes(32)
+    reading = oneroster_csv.read(
+        folder,
+        today=at.date(),
+        digest=email_digest(salt),
+        strict=strict,
+        tolerance=tolerance,
+        progress=_on_loop(progress),
+        scratch_folder=scratch_folder,
+    )
+    with ExitStack() as stack:
+        roster = await asyncio.to_thread(stack.enter_context, reading)
+        if not roster.report.accepted:
+            raise RosterRefused(roster.report)
+        writer = await store.begin(salt=salt, now=at)
+        await _write_or_abort(roster, writer, progress)
+    return roster.report
+
+
+def _on_loop(progress: Progress | None) -> Progress | None:
+    if progress is None:
+        return None
+    loop = asyncio.get_running_loop()
+    told = progress
+
+    def tell(done: int, total: int | None) -> None:
+        loop.call_soon_threadsafe(told, done, total)
+
+    return tell
+
+
+async def _write_or_abort(roster: Roster, writer: RosterWriter, progress: Progress | None) -> None:
+    try:
+        await _write(roster, writer, _Tally(roster.report, progress).add)
+        await writer.commit(roster.report.counts)
+    except BaseException:
+        with suppress(StoreUnavailable):  # then the next import clears it away
+            await writer.abort()
+        raise
+
+
+async def _write(roster: Roster, writer: RosterWriter, done: Callable[[int], None]) -> None:
+    async for staff in _some(roster.staff(), STAFF_AT_ONCE):
+        await writer.add_staff(staff)
+        done(len(staff))
+    async for sections in _some(roster.sections(), SECTIONS_AT_ONCE):
+        await writer.add_sections(sections)
+        done(len(sections))
+    async for emails in _some(roster.emails(), EMAILS_AT_ONCE):
+        await writer.add_emails(emails)
+
+
+async def _some(records: Iterator[T], at_once: int) -> AsyncIterator[list[T]]:
+    """A few records at a time, read in a thread so that the event loop goes on."""
+    while some := await asyncio.to_thread(lambda: list(islice(records, at_once))):
+        yield some
+
+
+class _Tally:
+    """Tells how many records have been written, after the rows that were read."""
+
+    def __init__(self, report: RosterReport, progress: Progress | None) -> None:
+        self._done = sum(report.rows.values())
+        self._total = self._done + report.counts.staff + report.counts.sections
+        self._progress = progress
+
+    def add(self, records: int) -> None:
+        """Some more were written."""
+        self._done += records
+        if self._progress is not None:
+            self._progress(self._done, self._total)

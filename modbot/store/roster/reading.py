@@ -1,0 +1,168 @@
+"""Reads the roster in force. One instance per process."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from modbot.errors import StoreUnavailable
+from modbot.model import Section, Staff
+from modbot.rosters import Counts, Digest, Student
+from modbot.store import Store, keys
+from modbot.store.roster.records import (
+    MEMBERS,
+    META,
+    SECTIONS,
+    STAFF,
+    MailPerson,
+    Meta,
+    Records,
+    Sealer,
+    digest_of,
+    mail_person,
+)
+from modbot.store.roster.writing import RosterWriter
+
+_ATTEMPTS = 5
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Generation:
+    """The generation in force, as this process last saw it."""
+
+    records: Records
+    meta: Meta
+    digest: Digest
+
+
+class RosterStore:
+    """The district's roster. Reads raise StoreUnavailable, and SealBroken when the district's key has gone.
+
+    Without an imported roster every read answers that there is nobody.
+    """
+
+    def __init__(self, store: Store, sealer: Sealer) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._seen: _Generation | None = None
+
+    @property
+    def seen_generation(self) -> str:
+        """The generation this process saw at its last read; "" before that, or without a roster. No I/O."""
+        return self._seen.records.generation if self._seen else ""
+
+    async def begin(self, *, salt: bytes, now: datetime) -> RosterWriter:
+        """A writer of the next generation. Raises RosterError while another import is under way."""
+        return await RosterWriter.begin(self._store, self._sealer, salt=salt, now=now)
+
+    async def generation(self) -> str:
+        """The generation in force, asked of the store; "" without a roster."""
+        current = await self._current()
+        return current.records.generation if current else ""
+
+    async def staff_by_email(self, email: str) -> Staff | None:
+        """The staff member with this address."""
+
+        async def work(now: _Generation) -> Staff | None:
+            person = await self._person(now, email)
+            return await self._staff(now, person.id) if person is not None and person.staff else None
+
+        return await self._whole(work, None)
+
+    async def staff(self, staff_id: str) -> Staff | None:
+        """A staff member by roster id."""
+
+        async def work(now: _Generation) -> Staff | None:
+            return await self._staff(now, staff_id)
+
+        return await self._whole(work, None)
+
+    async def section(self, section_id: str) -> Section | None:
+        """A class."""
+
+        async def work(now: _Generation) -> Section | None:
+            sealed = await self._store.run("HGET", now.records.key(SECTIONS), section_id)
+            return None if sealed is None else now.records.open_section(section_id, sealed)
+
+        return await self._whole(work, None)
+
+    async def sections_of(self, staff_id: str) -> tuple[Section, ...]:
+        """The classes a staff member teaches, by id."""
+
+        async def work(now: _Generation) -> tuple[Section, ...]:
+            staff = await self._staff(now, staff_id)
+            if staff is None or not staff.sections:
+                return ()
+            wanted = sorted(staff.sections)
+            found = await self._store.run("HMGET", now.records.key(SECTIONS), *wanted)
+            pairs = zip(wanted, found, strict=True)
+            return tuple(now.records.open_section(name, sealed) for name, sealed in pairs if sealed is not None)
+
+        return await self._whole(work, ())
+
+    async def members(self, section_id: str) -> tuple[Student, ...]:
+        """The students of a class."""
+
+        async def work(now: _Generation) -> tuple[Student, ...]:
+            sealed = await self._store.run("HGET", now.records.key(MEMBERS), section_id)
+            return () if sealed is None else now.records.open_members(section_id, sealed)
+
+        return await self._whole(work, ())
+
+    async def person_by_email(self, email: str) -> MailPerson | None:
+        """Whose an address is; None when it is nobody's, or several students'. Decrypts nothing."""
+
+        async def work(now: _Generation) -> MailPerson | None:
+            return await self._person(now, email)
+
+        return await self._whole(work, None)
+
+    async def counts(self) -> Counts | None:
+        """How much the roster holds; None without one."""
+        current = await self._current()
+        return current.meta.counts if current else None
+
+    async def imported_at(self) -> datetime | None:
+        """When the roster was imported; None without one."""
+        current = await self._current()
+        return current.meta.imported_at if current else None
+
+    async def _person(self, now: _Generation, email: str) -> MailPerson | None:
+        digest = now.digest(email)
+        value = await self._store.run("HGET", now.records.mail_key(digest), digest)
+        return None if value is None else mail_person(value)
+
+    async def _staff(self, now: _Generation, staff_id: str) -> Staff | None:
+        sealed = await self._store.run("HGET", now.records.key(STAFF), staff_id)
+        return None if sealed is None else now.records.open_staff(staff_id, sealed)
+
+    async def _whole(self, work: Callable[[_Generation], Awaitable[T]], nobody: T) -> T:
+        """Read within one generation. A former one is deleted only after the switch, so "still in force" is enough."""
+        now = self._seen or await self._current()
+        for _ in range(_ATTEMPTS):
+            if now is None:
+                return nobody
+            result = await work(now)
+            before, now = now, await self._current()
+            if now is before:
+                return result
+        raise StoreUnavailable("the roster changed at every attempt to read it")
+
+    async def _current(self) -> _Generation | None:
+        """The generation in force; the same object for as long as it stays the same."""
+        for _ in range(_ATTEMPTS):
+            name = await self._store.run("GET", keys.ROSTER_CURRENT)
+            if name is None:
+                self._seen = None
+                return None
+            if self._seen is not None and self._seen.records.generation == name.decode():
+                return self._seen
+            records = Records(self._sealer, name.decode())
+            sealed = await self._store.run("GET", records.key(META))
+            if sealed is not None:
+                meta = records.open_meta(sealed)
+                self._seen = _Generation(records, meta, digest_of(meta))
+                return self._seen
+        raise StoreUnavailable("the roster in force has no records")
