@@ -71,7 +71,7 @@ class WebexSimulator(SimServer):
         """A run starts and its host is in it. Sends `meetings started` and `meetingParticipants joined`."""
         meeting = new_run(series or self.schedule(host_email, title), self.now(), lobby=lobby)
         self.meetings[meeting.id] = meeting
-        self.hooks.send("meetings", "started", meeting.to_json())
+        self.hooks.send("meetings", "started", meeting.announced())
         self.join(meeting, "Host", host_email)
         return meeting
 
@@ -107,7 +107,7 @@ class WebexSimulator(SimServer):
     def end(self, meeting: Meeting) -> None:
         """The run ends. Sends `meetings ended`."""
         meeting.close(self.now())
-        self.hooks.send("meetings", "ended", meeting.to_json())
+        self.hooks.send("meetings", "ended", meeting.announced())
 
     def state(self, meeting: Meeting) -> State:
         """A picture of the meeting now."""

@@ -3,11 +3,15 @@
 import copy
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 _RUN_NUMBERS = count(204252993233618782)  # the magnitude Webex's own examples have
+
+SITE = "district.webex.example.org"
+FIRST_LESSON = datetime(2026, 8, 31, 15, 0, tzinfo=UTC)
+LESSON = timedelta(minutes=50)
 
 DEFAULT_SETTINGS: dict[str, Any] = {
     "password": "BgJep43x",
@@ -161,8 +165,8 @@ class Meeting:
             muted=tuple(one.name for one in people if one.state == "joined" and one.muted),
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """As GET /meetings lists a run."""
+    def announced(self) -> dict[str, Any]:
+        """What a webhook says of a run: no passwords and no host key."""
         body = {
             "id": self.id,
             "meetingSeriesId": self.series.id,
@@ -176,6 +180,12 @@ class Meeting:
             "scheduledType": "meeting",
         }
         return body if self.ended_at is None else {**body, "end": wire(self.ended_at)}
+
+    def to_json(self) -> dict[str, Any]:
+        """As GET /meetings lists a run; `end` is the planned one while it runs."""
+        planned = wire(self.started_at + LESSON)
+        password = {"password": self.series.settings.get("password", "")}
+        return {"end": planned, **_always_there(self.series), **password, **self.announced()}
 
     def member_json(self, member: Member) -> dict[str, Any]:
         """As GET /meetingParticipants lists a person."""
@@ -191,7 +201,7 @@ class Meeting:
             "video": "off",
             "muted": member.muted,
             "state": member.state,
-            "siteUrl": "district.webex.example.org",
+            "siteUrl": SITE,
             "meetingId": self.id,
             "hostEmail": self.host_email,
             "meetingStartTime": wire(self.started_at),
@@ -215,7 +225,22 @@ def series_json(series: Series) -> dict[str, Any]:
         "hostUserId": series.host_id,
         "hostEmail": series.host_email,
         "scheduledType": "meeting",
+        "start": wire(FIRST_LESSON),
+        "end": wire(FIRST_LESSON + LESSON),
+        **_always_there(series),
         **copy.deepcopy(series.settings),
+    }
+
+
+def _always_there(series: Series) -> dict[str, Any]:
+    """Fields that Webex requires of itself and modbot does not read."""
+    return {
+        "hostDisplayName": "The teacher",
+        "hostKey": "123456",
+        "siteUrl": SITE,
+        "webLink": f"https://{SITE}/j.php?MTID={series.id}",
+        "telephony": {"accessCode": "1234567890", "callInNumbers": []},
+        "enabledBreakoutSessions": False,
     }
 
 
