@@ -6,19 +6,31 @@ import re
 from tests.project.tree import Source, nodes_with_functions, sources
 
 FIXED_PORT = re.compile(r"(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1\]):\d{2,5}\b")
+SLEEPS = {"asyncio.sleep", "time.sleep", "sleep"}
 FAKED_HTTP = {"aioresponses", "respx", "responses", "requests_mock", "unittest.mock"}
 
 
 def sleeps(source: Source) -> list[str]:
-    """Where the file sleeps outside a function that waits for a named condition. A sleep of 0 only gives way."""
+    """Where the file sleeps, other than to poll. A sleep of 0 only gives way."""
+    tree = source.tree
+    polled = calls_that_poll(tree)
     return [
         f"{source.name}:{node.lineno}"
-        for node, functions in nodes_with_functions(source.tree)
+        for node, functions in nodes_with_functions(tree)
         if isinstance(node, ast.Call)
-        and ast.unparse(node.func).rpartition(".")[2] == "sleep"
+        and ast.unparse(node.func) in SLEEPS
         and not (node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value == 0)
+        and node not in polled
         and not any(name.lstrip("_").startswith(("wait", "until")) for name in functions)
     ]
+
+
+def calls_that_poll(tree: ast.Module) -> set[ast.AST]:
+    """What stands in a `while` that asserts something in each round: a deadline with the name of the condition."""
+    loops = (node for node in ast.walk(tree) if isinstance(node, ast.While))
+    return {
+        node for loop in loops if any(isinstance(step, ast.Assert) for step in loop.body) for node in ast.walk(loop)
+    }
 
 
 def fixed_ports(source: Source) -> list[str]:
@@ -73,8 +85,14 @@ async def test_a():
     get("{address}")
 async def wait_until_ready():
     await asyncio.sleep(0.01)
+async def connected():
+    while not ready():
+        assert now() < deadline, "no connection"
+        await asyncio.sleep(0.01)
+    while not ready():
+        await asyncio.sleep(0.01)
 """,
     )
-    assert sleeps(bad) == ["bad.py:5"]
+    assert sleeps(bad) == ["bad.py:5", "bad.py:17"]
     assert fixed_ports(bad) == ["bad.py:7", "bad.py:9"]
     assert fakes(bad) == ["bad.py: aioresponses", "bad.py: unittest.mock"]
