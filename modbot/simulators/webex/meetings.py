@@ -40,7 +40,7 @@ class MeetingRoutes:
         found = [
             meeting.to_json()
             for meeting in self._sim.meetings.values()
-            if meeting.host_email.casefold() == host.casefold() and self._listed(meeting, wanted)
+            if meeting.concerns(host) and self._listed(meeting, wanted)
         ]
         return self._sim.paged(request, found)
 

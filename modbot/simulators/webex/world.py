@@ -112,6 +112,11 @@ class Meeting:
         """Whether this account is host or co-host."""
         return email.casefold() in {self.host_email.casefold(), *(one.casefold() for one in self.cohosts)}
 
+    def concerns(self, email: str) -> bool:
+        """Whether this account finds the run in its list: as host, co-host or somebody invited."""
+        invited = {one.email.casefold() for one in self.members.values() if one.invited}
+        return self.controlled_by(email) or email.casefold() in invited
+
     def enter(self, name: str, email: str, at: datetime, *, invited: bool = False) -> Member | None:
         """Somebody comes to the door: in, in the lobby, or None when turned away."""
         host = bool(email) and email.casefold() == self.host_email.casefold()

@@ -230,7 +230,8 @@ async def test_read_follows_every_page_and_leaves_out_those_who_left(district: D
 
 async def test_live_sessions_are_those_the_teacher_hosts(district: District) -> None:
     platform, meeting = district.platform(), district.class_in_session()
-    district.sim.start_meeting("ben.ochoa@example.org", "Chemistry")
+    other = district.sim.start_meeting("ben.ochoa@example.org", "Staff meeting")
+    district.sim.join(other, "Ada Reyes", TEACHER, invited=True)
     ended = district.sim.start_meeting(TEACHER, "Algebra 2")
     district.sim.end(ended)
     (found,) = await platform.live_sessions(TEACHER)
