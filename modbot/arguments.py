@@ -78,13 +78,15 @@ def _closing(text: str, position: int) -> int | None:
     if closer is None:
         return None
     for end in range(position + 1, len(text)):
-        if text[end] in (closer, '"', "”") and (end + 1 == len(text) or text[end + 1].isspace() or text[end + 1] == ","):
+        if text[end] in (closer, '"', "”") and (
+            end + 1 == len(text) or text[end + 1].isspace() or text[end + 1] == ","
+        ):
             return end
     return None
 
 
 def _plain(token: str) -> str:
-    """A token without Slack's wrapping: `<@U1|x>` → `@U1`, `<mailto:a@b|a@b>` → `a@b`, `<https://…|…>` → the address."""
+    """A token without Slack's wrapping: `<@U1|x>` → `@U1`, `<mailto:a@b|a@b>` → `a@b`."""
     if not (token.startswith("<") and token.endswith(">")):
         return token
     target = token[1:-1].split("|", 1)[0]

@@ -12,10 +12,12 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
 LOGGABLE = frozenset(
-    "act actor address attempt channel code command consumer count deadline deliveries detail elapsed_ms entries "
-    "error_id event exception how incident item job kind level logger method operation outcome page path phase "
-    "platform port process reason recorded room round school section session setting status step timestamp token "
-    "url used vendor version wait_seconds".split()
+    """
+    act actor address attempt channel code command consumer count deadline deliveries detail elapsed_ms entries
+    error_id event exception how incident item job kind level logger method operation outcome page path phase platform
+    port process reason recorded room round school section session setting status step timestamp token url used vendor
+    version wait_seconds
+    """.split()  # noqa: SIM905 - read as a list of words
 )
 
 

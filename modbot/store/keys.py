@@ -30,6 +30,7 @@ AUDIT = "mb:{audit}"
 AUDIT_HEAD = "mb:{audit}:head"
 LIVE = "mb:live"
 DOCKET_NAME = "mb:docket"
+OPEN_INCIDENTS = "mb:incs:open"
 INCIDENT_KEEP = timedelta(days=365)
 PAGE_KEEP = timedelta(days=30)
 PERSON_KEEP = timedelta(hours=12)
@@ -93,6 +94,16 @@ def slack_person(user_id: str) -> str:
 def incident(incident_id: str) -> str:
     """One incident."""
     return f"mb:inc:{incident_id}"
+
+
+def incident_lines(incident_id: str) -> str:
+    """An incident's timeline."""
+    return f"mb:inc:{incident_id}:lines"
+
+
+def incident_card(incident_id: str) -> str:
+    """Held while an incident's card is changed, so that it is posted once."""
+    return f"mb:inc:{incident_id}:card"
 
 
 def open_incident(room_key: str) -> str:

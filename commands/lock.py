@@ -1,0 +1,29 @@
+"""/lock — stop anyone new from joining a class. Nobody inside is removed."""
+
+from modbot.command import Command, Context, title_of
+from modbot.model import Operation
+from modbot.outcome_words import reply_to, shut, span
+from modbot.reply import Button, Reply, Style
+
+command = Command(
+    "lock",
+    usage="[room] [for 15m]",
+    help="Stop new people joining your class. Nobody inside is removed.",
+    doing="Locking your class …",
+    urgent=True,
+)
+
+
+@command.run
+async def lock(ctx: Context) -> Reply:
+    """Lock, and unlock again by itself when a time was given."""
+    session = await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text)
+    duration = ctx.arguments.duration
+    result = await ctx.act(Operation.LOCK, session, remember="former", undo_after=duration)
+    await ctx.help.note(session.room, f"Lock: {result.outcome}.", actor=ctx.actor)
+    also: tuple[str, ...] = ()
+    buttons = [Button("Put someone out…", "eject", {"session": session.key}, Style.DANGER)]
+    if shut(result):
+        buttons.insert(0, Button("Unlock", "unlock", {"session": session.key}))
+        also = (f"modbot undoes this by itself in {span(duration)}.",) if duration else ()
+    return reply_to(result, session, title_of(session), buttons=tuple(buttons), also=also)

@@ -1,0 +1,72 @@
+"""/panic — shut the class as far as its platform allows, and get help. No arguments needed."""
+
+import asyncio
+
+from modbot.command import Command, Context, title_of
+from modbot.model import Operation, Result, Session
+from modbot.outcome_words import headline, shut
+from modbot.reply import Ask, Button, Reply, Style
+
+command = Command(
+    "panic",
+    usage="",
+    help="Lock and mute your class, open an incident and page IT, all at once.",
+    doing="Shutting your class and calling IT …",
+    urgent=True,
+)
+
+SHUTTING = (Operation.LOCK, Operation.MUTE)
+
+
+@command.run
+async def panic(ctx: Context) -> Reply:
+    """Shut first, call for help at the same moment, say line by line what was confirmed."""
+    session = await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text)
+    (results, paged) = await asyncio.gather(_shut(ctx, session), _call_for_help(ctx, session))
+    for result in results:
+        await ctx.help.note(session.room, f"Panic, {result.operation}: {result.outcome}.", actor=ctx.actor)
+    return _reply(session, results, paged)
+
+
+async def _shut(ctx: Context, session: Session) -> list[Result]:
+    return [await ctx.act(operation, session, remember="panic") for operation in SHUTTING]
+
+
+async def _call_for_help(ctx: Context, session: Session) -> Reply:
+    await ctx.help.incident_for(session, ctx.actor, "Panic.")
+    return await ctx.help.page(ctx.request.id, ctx.actor, "Panic in a live class", session)
+
+
+def _reply(session: Session, results: list[Result], paged: Reply) -> Reply:
+    title = title_of(session)
+    locked = results[0]
+    first = f"{title} is shut." if shut(locked) and not locked.by_hand else headline(locked, title)
+    lines = [line for result in results for line in _lines(result, title)]
+    steps = tuple(step for result in results if not shut(result) or result.by_hand for step in result.by_hand)
+    return Reply(
+        f"{first} {paged.headline}",
+        lines=(*lines, *paged.lines),
+        steps=steps,
+        buttons=_next_steps(session, title),
+        footnote=f"{session.room.platform.label} · {_slowest(results):.1f} s from your key press",
+    )
+
+
+def _slowest(results: list[Result]) -> float:
+    return max(result.elapsed_ms for result in results) / 1000
+
+
+def _lines(result: Result, title: str) -> list[str]:
+    unrecorded = [] if result.recorded else ["This could not be recorded: modbot's record store is down."]
+    return [f"{headline(result, title)} {result.said}", *unrecorded]
+
+
+def _next_steps(session: Session, title: str) -> tuple[Button, ...]:
+    count = sum(1 for person in session.participants if person.presence == "joined")
+    end = Ask("End the class?", f"{title} ends for everyone in it ({count} people). It cannot be undone.", "End it")
+    given = {"session": session.key}
+    return (
+        Button("Put someone out…", "eject", given, Style.DANGER),
+        Button("All clear", "allclear", given),
+        Button("End the class…", "end", {**given, "confirmed": "1"}, Style.DANGER, ask=end),
+    )

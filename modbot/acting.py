@@ -1,0 +1,107 @@
+"""The door as commands see it, with the settings it remembers and the undo it arms."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from modbot.actions import Act, Door
+from modbot.command import Wanted
+from modbot.errors import StoreUnavailable
+from modbot.jobs import Jobs
+from modbot.log import get_logger
+from modbot.model import Actor, Operation, Outcome, Result, Room, Session
+from modbot.platforms import Capability
+from modbot.store import keys
+from modbot.store.acts import Acts
+from modbot.store.sessions import Sessions
+
+UNDO_JOB = "act.undo"
+UNDO = {Operation.LOCK: Operation.UNLOCK}
+_KEY = {"former": keys.former, "panic": keys.panic}
+
+log = get_logger("acting")
+
+
+class Hands:
+    """Carries out what commands want, and undoes it when its time is up."""
+
+    def __init__(self, *, door: Door, acts: Acts, sessions: Sessions, jobs: Jobs, now: Callable[[], datetime]) -> None:
+        self._door = door
+        self._acts = acts
+        self._sessions = sessions
+        self._jobs = jobs
+        self._now = now
+
+    async def act(self, wanted: Wanted) -> Result:
+        """Through the door; then the undo, if one was asked for, whether this is the first try or a repeat."""
+        undo_at = wanted.asked_at + wanted.undo_after if wanted.undo_after else None
+        act = Act(
+            id=wanted.id,
+            operation=wanted.operation,
+            session=wanted.session,
+            by=wanted.by,
+            asked_at=wanted.asked_at,
+            people=wanted.people,
+            former=wanted.former,
+            remember_as=_KEY[wanted.remember](wanted.session.room.key) if wanted.remember else "",
+            reason=wanted.reason,
+            undo_at=undo_at,
+        )
+        result = await self._door.perform(act)
+        if undo_at is not None and result.outcome in (Outcome.DONE, Outcome.PARTIAL, Outcome.UNKNOWN):
+            await self._jobs.at(UNDO_JOB, wanted.id, undo_at, key=f"undo:{wanted.id}")
+        return result
+
+    async def undo(self, act_id: str) -> None:
+        """A timer's job: take one act back, unless somebody did so before or the class is over."""
+        intent = await self._acts.intent(act_id)
+        if intent is None:
+            log.warning("undo_of_unknown_act", act=act_id)
+            return
+        session = await self._sessions.get(intent["session"])
+        reverse = UNDO.get(Operation(intent["operation"]))
+        if session is None or not session.live or reverse is None:
+            return
+        key = keys.former(session.room.key)
+        former = await self._acts.remembered(key)
+        result = await self._door.perform(
+            Act(
+                id=f"{act_id}:undo",
+                operation=reverse,
+                session=session,
+                by=Actor("timer:undo", "modbot's timer"),
+                asked_at=self._now(),
+                former=former,
+                reason=f"the time asked for in {act_id} is up",
+            )
+        )
+        if result.outcome in (Outcome.DONE, Outcome.ALREADY):
+            await self._acts.forget(key)
+
+    def capability(self, session: Session, operation: Operation) -> Capability:
+        """How the session's platform does it."""
+        return self._door.capability(session, operation)
+
+    def capabilities(self, session: Session) -> Mapping[Operation, Capability]:
+        """Everything the session's platform does, and how."""
+        return self._door.platform(session).capabilities
+
+    async def remembered(self, what: str, room: Room) -> dict[str, Any]:
+        """Former settings kept by a lock or a panic; empty when the store is gone."""
+        try:
+            return await self._acts.remembered(_KEY[what](room.key))
+        except StoreUnavailable as error:
+            log.warning("former_settings_unread", room=room.key, detail=error.log_detail)
+            return {}
+
+    async def forget(self, what: str, room: Room) -> None:
+        """They have been put back."""
+        try:
+            await self._acts.forget(_KEY[what](room.key))
+        except StoreUnavailable as error:
+            log.warning("former_settings_kept", room=room.key, detail=error.log_detail)
+
+
+def utc_now() -> datetime:
+    """The clock, for those who are handed none."""
+    return datetime.now(UTC)

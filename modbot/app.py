@@ -1,0 +1,231 @@
+"""The only place that builds things and joins them, and the order in which they start and stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+from modbot import command, seal
+from modbot.acting import UNDO_JOB, Hands
+from modbot.actions import Door
+from modbot.audit import Audit
+from modbot.authority import DistrictAuthority, Places
+from modbot.confirmation import Confirmation, Patience
+from modbot.dispatch import Dispatcher
+from modbot.errors import ConfigError, ModbotError
+from modbot.helping import HelpDesk
+from modbot.http import Http
+from modbot.incidents import CARD_JOB, IncidentDesk
+from modbot.intake import Intake
+from modbot.jobs import Jobs
+from modbot.log import get_logger
+from modbot.paging import TIMER_JOB, Pager
+from modbot.people import People
+from modbot.platforms.registry import configured
+from modbot.rooms import LiveRooms
+from modbot.seal import Keyring
+from modbot.settings import Settings
+from modbot.slack import bolt
+from modbot.slack.chat import SlackChat
+from modbot.slack.client import SlackClient
+from modbot.slack.directory import Directory
+from modbot.slack.edge import SlackEdge
+from modbot.slack.outbox import ChannelQueue
+from modbot.store import Store, connect
+from modbot.store.acts import Acts
+from modbot.store.budget import SharedBudget
+from modbot.store.embedded import EmbeddedStore
+from modbot.store.inbox import Inbox
+from modbot.store.incidents import Incidents
+from modbot.store.pages import Pages
+from modbot.store.roster import RosterStore
+from modbot.store.sessions import Sessions
+from modbot.store.vault import Vault
+from modbot.web import application
+
+DRAIN = timedelta(seconds=20)
+HOUSEKEEPING = timedelta(seconds=60)
+
+log = get_logger("app")
+
+
+@dataclass(slots=True)
+class State:
+    """The store and what is read through it, opened for as long as the stack lives."""
+
+    settings: Settings
+    store: Store
+    url: str
+    sole: bool
+    keyring: Keyring
+    roster: RosterStore
+    audit: Audit
+    embedded: EmbeddedStore | None
+
+
+async def open_state(settings: Settings, stack: AsyncExitStack) -> State:
+    """Open the store: the district's own Redis, or the embedded one. Raises ConfigError."""
+    embedded: EmbeddedStore | None = None
+    if settings.redis_url is None:
+        embedded = EmbeddedStore(settings.data_dir)
+        url = await embedded.start()
+        stack.push_async_callback(embedded.stop)
+    else:
+        url = settings.redis_url.get_secret_value()
+    given = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
+    if given is None and embedded is None:
+        raise ConfigError("MODBOT_ENCRYPTION_KEYS", "must be set when MODBOT_REDIS_URL is, the same on every machine")
+    keyring = seal.load(given, settings.data_dir)
+    store = connect(url)
+    stack.push_async_callback(store.close)
+    return State(
+        settings=settings,
+        store=store,
+        url=url,
+        sole=embedded is not None,
+        keyring=keyring,
+        roster=RosterStore(store, keyring),
+        audit=Audit(store),
+        embedded=embedded,
+    )
+
+
+def now() -> datetime:
+    """The clock of the whole process."""
+    return datetime.now(UTC)
+
+
+class App:
+    """One modbot process."""
+
+    def __init__(self, settings: Settings, *, patience: Patience | None = None) -> None:
+        self.settings = settings
+        self._patience = patience
+        self._stack = AsyncExitStack()
+        self._background: list[asyncio.Task[None]] = []
+        self.port = 0
+
+    async def start(self) -> None:
+        """Open everything and listen. Raises ConfigError with one sentence when the settings cannot work."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+
+    async def _start(self) -> None:
+        settings = self.settings
+        if settings.slack.signing_secret is None:
+            raise ConfigError("MODBOT_SLACK__SIGNING_SECRET", "is not set: modbot cannot tell Slack from a stranger")
+        http = Http()
+        self._stack.push_async_callback(http.close)
+        client = SlackClient(http, settings.slack)
+        state = await open_state(settings, self._stack)
+        await state.store.ping()
+        self.state = state
+        platforms = configured(
+            settings,
+            http=http,
+            vault=Vault(state.store, state.keyring),
+            budget=SharedBudget(state.store),
+            now=now,
+        )
+        queue = ChannelQueue(client, on_failure=_card_failed)
+        self._stack.push_async_callback(queue.drain, timedelta(seconds=5))
+        chat = SlackChat(client, queue)
+        people = People(state.store, state.roster, Directory(client), settings, state.keyring, now)
+        places = Places(roster=state.roster, people=people, settings=settings)
+        sessions = Sessions(state.store, state.keyring, keep=settings.session_keep)
+        acts = Acts(state.store)
+        handlers: dict[str, Callable[[str], Awaitable[None]]] = {}
+        jobs = Jobs(state.url, handlers)
+        door = Door(
+            platforms=platforms,
+            acts=acts,
+            audit=state.audit,
+            authority=DistrictAuthority(places),
+            confirmation=Confirmation(sessions, self._patience),
+        )
+        desk = IncidentDesk(
+            incidents=Incidents(state.store), store=state.store, jobs=jobs, chat=chat, places=places,
+            settings=settings, now=now,
+        )  # fmt: skip
+        pager = Pager(pages=Pages(state.store), jobs=jobs, chat=chat, settings=settings.paging, now=now)
+        hands = Hands(door=door, acts=acts, sessions=sessions, jobs=jobs, now=now)
+        handlers |= {UNDO_JOB: hands.undo, CARD_JOB: desk.show, TIMER_JOB: pager.ring}
+        dispatcher = Dispatcher(
+            commands=command.load(),
+            people=people,
+            rooms=LiveRooms(sessions=sessions, platforms=platforms, places=places, people=people),
+            door=hands,
+            help_desk=HelpDesk(desk=desk, pager=pager, chat=chat, places=places),
+            chat=chat,
+            audit=state.audit,
+            keyring=state.keyring,
+        )
+        inbox = Inbox(state.store, sole=state.sole)
+        intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
+        await jobs.start()
+        self._stack.push_async_callback(jobs.drain, DRAIN)
+        await inbox.start(dispatcher.handle)
+        self._stack.push_async_callback(inbox.drain, DRAIN)
+        self._stack.push_async_callback(intake.drain)
+        token = settings.slack.bot_token
+        edge = SlackEdge(
+            secret=settings.slack.signing_secret.get_secret_value().encode(),
+            intake=intake,
+            bolt=bolt.build(intake=intake, web=client.web, bot_token=token.get_secret_value() if token else ""),
+        )
+        await self._listen(application(slack=edge.handle, platforms=platforms, sessions=sessions, store=state.store))
+        self._keep_house(people, pager, state)
+
+    async def _listen(self, app: web.Application) -> None:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, self.settings.host, self.settings.port, reuse_port=self.settings.processes > 1)
+        try:
+            await site.start()
+        except OSError as error:
+            raise ConfigError("MODBOT_PORT", f"{self.settings.port} cannot be listened on: {error.strerror}") from error
+        self.port = runner.addresses[0][1]
+        log.info("listening", address=self.settings.host, port=self.port)
+
+    def _keep_house(self, people: People, pager: Pager, state: State) -> None:
+        async def roster() -> None:
+            await people.refresh()
+
+        async def pages() -> None:
+            await pager.repair()
+
+        loop = asyncio.get_running_loop()
+        self._background = [
+            loop.create_task(_every(timedelta(seconds=5), roster)),
+            loop.create_task(_every(HOUSEKEEPING, pages)),
+        ]
+        if state.embedded is not None:
+            self._background.append(loop.create_task(state.embedded.watch()))
+
+    async def stop(self) -> None:
+        """Take nothing more, finish or hand back what was accepted, then close everything."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._stack.aclose()
+
+
+async def _every(span: timedelta, step: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await step()
+        except ModbotError as error:
+            log.warning("housekeeping_failed", step=step.__name__, detail=error.log_detail)
+        await asyncio.sleep(span.total_seconds())
+
+
+def _card_failed(channel: str, error: BaseException) -> None:
+    detail = error.log_detail if isinstance(error, ModbotError) else type(error).__name__
+    log.warning("card_not_changed", channel=channel, detail=detail)

@@ -1,0 +1,75 @@
+"""Where a session is (section, school) and who may act there: the facts that `authorize.may` decides on."""
+
+from collections.abc import Iterable, Mapping
+
+from modbot.actions import Decision
+from modbot.authorize import Place, SectionGuess, may, section_of
+from modbot.errors import StoreUnavailable
+from modbot.model import Actor, Operation, Participant, Room, Session, Staff
+from modbot.people import People
+from modbot.settings import Settings
+from modbot.store.roster import RosterStore
+
+
+class Places:
+    """Finds a session's section and school."""
+
+    def __init__(self, *, roster: RosterStore, people: People, settings: Settings) -> None:
+        self._roster = roster
+        self._people = people
+        self._links: Mapping[str, str] = settings.rooms
+
+    def rooms_linked_to(self, sections: Iterable[str]) -> list[Room]:
+        """The rooms that IT has linked to any of these sections."""
+        wanted = set(sections)
+        return [Room.from_key(room) for room, section in self._links.items() if section in wanted]
+
+    async def of(self, session: Session) -> Place:
+        """Where a session is, as far as roster, links and participants tell; without the store, only whose it is."""
+        plain = Place(session.room.key, session.host_email)
+        try:
+            guess = await self.section(session)
+            section = await self._roster.section(guess.section) if guess.section else None
+            host = await self._people.staff_with(session.host_email) if session.host_email and not section else None
+        except StoreUnavailable:
+            return plain
+        if section is not None:
+            return Place(session.room.key, session.host_email, section.id, section.school)
+        school = next(iter(host.schools)) if host and len(host.schools) == 1 else None
+        return Place(session.room.key, session.host_email, None, school)
+
+    async def of_room(self, room: Room, school: str) -> Place:
+        """Where a room is, for incidents that outlive the session."""
+        return Place(room.key, "", self._links.get(room.key), school or None)
+
+    async def section(self, session: Session) -> SectionGuess:
+        """Which class a session is, and how that was found. Raises StoreUnavailable."""
+        linked = self._links.get(session.room.key)
+        host = await self._people.staff_with(session.host_email) if session.host_email and not linked else None
+        several = host is not None and len(host.sections) > 1
+        overlaps = await self._overlaps(host, session.participants) if host and several else {}
+        return section_of(session, linked, host, overlaps)
+
+    async def _overlaps(self, host: Staff, participants: Iterable[Participant]) -> dict[str, int]:
+        """For each section of the host, how many participants with a known address are its members."""
+        emails = {person.email.casefold() for person in participants if person.email}
+        counts: dict[str, int] = {}
+        for section in host.sections:
+            members = {member.email for member in await self._roster.members(section) if member.email}
+            counts[section] = len(emails & members)
+        return counts
+
+
+class DistrictAuthority:
+    """Decides for the door."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    async def decide(self, actor: Actor, operation: Operation, session: Session) -> Decision:
+        """A staff member by the rules; a timer carries out what a staff member was allowed to order."""
+        if actor.id.startswith("timer:"):
+            return Decision(allowed=True, why="modbot's own timer, set by an allowed act.")
+        place = await self._places.of(session)
+        decided = may(actor.staff, str(operation), place)
+        return Decision(allowed=decided.allowed, why=decided.why)

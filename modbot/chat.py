@@ -1,0 +1,36 @@
+"""Staff chat, as the flow sees it: replies, cards, threads and direct messages. Slack implements it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from modbot.reply import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message stands, so that it can be changed."""
+
+    channel: str
+    ts: str
+
+
+class Chat(Protocol):
+    """Every method raises VendorError when chat did not take the message."""
+
+    async def answer(self, user: str, response_url: str, reply: Reply) -> None:
+        """Answer a command to the one who gave it: where they typed if that still works, else as a direct message."""
+
+    async def post(self, channel: str, reply: Reply) -> Posted:
+        """A new message in a channel."""
+
+    async def change(self, where: Posted, reply: Reply) -> None:
+        """Put `reply` in the place of an earlier message."""
+
+    async def thread(self, where: Posted, line: str) -> None:
+        """One line under a message."""
+
+    async def direct(self, user: str, reply: Reply) -> Posted:
+        """A direct message."""
+
+    async def user_of(self, email: str) -> str | None:
+        """The chat user with this address, or None."""

@@ -1,0 +1,199 @@
+"""Incidents and pages as commands see them: the only place that joins the two."""
+
+from collections.abc import Sequence
+
+from modbot.authority import Places
+from modbot.authorize import may
+from modbot.chat import Chat
+from modbot.command import title_of
+from modbot.errors import CommandError, Denied, StoreUnavailable, VendorError
+from modbot.incidents import IncidentDesk
+from modbot.log import get_logger
+from modbot.model import Actor, Room, Session, Staff
+from modbot.page_state import PageState
+from modbot.paging import Pager, ringing
+from modbot.reply import Button, Reply
+from modbot.store.incidents import Incident
+
+NOBODY = "Nobody is set up to be called here. Phone your help desk."
+
+log = get_logger("helping")
+
+
+class HelpDesk:
+    """Opens incidents and pages, and answers for them. Works, unrecorded, without the store (P12)."""
+
+    def __init__(self, *, desk: IncidentDesk, pager: Pager, chat: Chat, places: Places) -> None:
+        self._desk = desk
+        self._pager = pager
+        self._chat = chat
+        self._places = places
+
+    async def incident_for(self, session: Session, actor: Actor, why: str) -> str:
+        """Open or join the room's incident; "" when the store is gone."""
+        try:
+            return (await self._desk.open_or_join(session, actor, why)).id
+        except StoreUnavailable as error:
+            log.warning("incident_unrecorded", room=session.room.key, detail=error.log_detail)
+            return ""
+
+    async def note(self, room: Room, line: str, *, actor: Actor) -> None:
+        """Add a line to the room's open incident if there is one."""
+        try:
+            await self._desk.note(room, line, actor=actor)
+        except StoreUnavailable as error:
+            log.warning("note_unrecorded", room=room.key, detail=error.log_detail)
+
+    async def page(self, request_id: str, actor: Actor, what: str, session: Session | None) -> Reply:
+        """Page whoever is on call; two panics in one room make one page."""
+        if not self._pager.policy:
+            return Reply(NOBODY)
+        try:
+            return await self._page(request_id, actor, what, session)
+        except StoreUnavailable as error:
+            log.warning("page_unrecorded", detail=error.log_detail)
+            return await self._page_unrecorded(actor, what, session)
+
+    async def _page(self, request_id: str, actor: Actor, what: str, session: Session | None) -> Reply:
+        incident = await self._desk.of_room(session.room) if session is not None else None
+        page_id = await self._desk.claim_page(incident.id, request_id) if incident else request_id
+        title = title_of(session) if session is not None else ""
+        page = await self._pager.open(
+            page_id, what=what, by=actor.name, incident=incident.id if incident else "", title=title
+        )
+        if incident is not None and page_id == request_id:
+            await self._desk.note_on(incident.id, f"{actor.name}: IT was called. {self._who_was_told(page)}")
+        return Reply(self._said(page, joined=page_id != request_id), footnote=f"page {page.id}")
+
+    def _said(self, page: PageState, *, joined: bool) -> str:
+        if page.state == "acknowledged":
+            return f"{page.acknowledged_by} already has it."
+        reached = [notice.email for notice in page.told if notice.fate == "delivered"]
+        if not reached:
+            return "IT is being called; nobody has been reached yet, and modbot keeps trying."
+        prefix = "IT had been called already" if joined else "IT has been called"
+        return (
+            f"{prefix}: {self._pager.names(list(dict.fromkeys(reached)))}. modbot keeps calling until someone answers."
+        )
+
+    def _who_was_told(self, page: PageState) -> str:
+        reached = list(dict.fromkeys(notice.email for notice in page.told if notice.fate == "delivered"))
+        return f"Told: {self._pager.names(reached)}." if reached else "Nobody was reached yet."
+
+    async def _page_unrecorded(self, actor: Actor, what: str, session: Session | None) -> Reply:
+        """No store: call everybody once, now, and say that nothing will call them again."""
+        title = title_of(session) if session is not None else ""
+        page = PageState(
+            id="unrecorded", what=what, by=actor.name, opened_at="", policy=self._pager.policy, rounds=1, title=title
+        )
+        reached: list[str] = []
+        for email in dict.fromkeys(email for step in self._pager.policy for email in step.people):
+            try:
+                user = await self._chat.user_of(email)
+                if user:
+                    await self._chat.direct(user, Reply(ringing(page).headline, lines=(f"{actor.name}: {what}",)))
+                    reached.append(email)
+            except VendorError as error:
+                log.warning("page_call_failed", detail=error.log_detail)
+        if not reached:
+            return Reply("IT could not be reached from here. Phone your help desk now.")
+        said = f"IT has been called once: {self._pager.names(reached)}."
+        return Reply(said, lines=("modbot's record store is down, so it cannot call again by itself.",))
+
+    async def acknowledge(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
+        """Stop every ringing of the page that is meant, or of the only open one."""
+        page = await self._page_meant(staff, wanted)
+        if page is None:
+            return Reply("No page is waiting for an answer.")
+        answered = await self._pager.acknowledge(page.id, actor.name)
+        if answered is None:
+            current = await self._pager.get(page.id)
+            if current is not None and current.state == "acknowledged":
+                return Reply(f"{current.acknowledged_by} already has it.")
+            return Reply("That page is over.")
+        if answered.incident:
+            await self._desk.acknowledged(answered.incident, actor.name)
+        given = {"incident": answered.incident}
+        buttons = (Button("Resolve the incident", "resolve", given),) if answered.incident else ()
+        return Reply("You have it. Every ringing has stopped.", lines=(f"{page.by}: {page.what}",), buttons=buttons)
+
+    async def _page_meant(self, staff: Staff, wanted: str) -> PageState | None:
+        if wanted:
+            page = await self._pager.get(wanted)
+            if page is None:
+                raise CommandError(f"There is no page called “{wanted[:40]}”.")
+            await self._must("ack", staff, page.incident)
+            return page
+        pages = [page for page in await self._pager.open_pages() if await self._may("ack", staff, page.incident)]
+        if len(pages) > 1:
+            names = "; ".join(page.title or page.id for page in pages[:5])
+            raise CommandError(f"{len(pages)} pages are open: {names}. Use the Acknowledge button of the one you take.")
+        return pages[0] if pages else None
+
+    async def resolve(self, staff: Staff, actor: Actor, wanted: str, reason: str) -> Reply:
+        """Close the incident that is meant, or the only open one this person may close, and stop its page."""
+        incident = await self._incident_meant(staff, wanted)
+        if incident is None:
+            return Reply("No incident of yours is open.")
+        closed = await self._desk.resolve(incident, actor.name, reason)
+        if incident.page:
+            await self._pager.resolve(incident.page)
+        if not closed:
+            return Reply(f"{incident.title}: this was resolved before.")
+        return Reply(f"Resolved: {incident.title}.", footnote=f"incident {incident.id}")
+
+    async def _incident_meant(self, staff: Staff, wanted: str) -> Incident | None:
+        if wanted:
+            found = await self._desk.of_room(Room.from_key(wanted)) if ":" in wanted else await self._desk.get(wanted)
+            if found is not None:
+                await self._must("resolve", staff, found.id)
+            return found
+        mine = [i for i in await self._desk.open_ones() if await self._may("resolve", staff, i.id)]
+        if len(mine) > 1:
+            raise CommandError(
+                f"{len(mine)} incidents are open. Use the Resolve button on the card of the one you mean."
+            )
+        return mine[0] if mine else None
+
+    async def _may(self, verb: str, staff: Staff, incident_id: str) -> bool:
+        incident = await self._desk.get(incident_id) if incident_id else None
+        place = await self._places.of_room(incident.room, incident.school) if incident else None
+        return may(staff, verb, place).allowed
+
+    async def _must(self, verb: str, staff: Staff, incident_id: str) -> None:
+        incident = await self._desk.get(incident_id) if incident_id else None
+        place = await self._places.of_room(incident.room, incident.school) if incident else None
+        decision = may(staff, verb, place)
+        if not decision.allowed:
+            raise Denied(decision.why)
+
+    async def on_call(self) -> Reply:
+        """Who would be called, in order."""
+        policy = self._pager.policy
+        if not policy:
+            return Reply(NOBODY)
+        lines = tuple(
+            f"{number}. {self._pager.names(step.people)}, then after {step.wait_seconds} s"
+            for number, step in enumerate(policy, 1)
+        )
+        return Reply("On call now, in this order:", lines=lines)
+
+    async def incidents(self, staff: Staff) -> Reply:
+        """Open incidents this person may see."""
+        seen = [
+            incident for incident in await self._desk.open_ones() if await self._may("incident", staff, incident.id)
+        ]
+        if not seen:
+            return Reply("No incident is open.")
+        return Reply(
+            f"{len(seen)} open.", lines=tuple(_row(incident) for incident in seen[:20]), buttons=_closers(seen)
+        )
+
+
+def _row(incident: Incident) -> str:
+    owner = f", {incident.owner} has it" if incident.owner else ""
+    return f"{incident.title} ({incident.room.platform.label}): {incident.state}{owner}"
+
+
+def _closers(incidents: Sequence[Incident]) -> tuple[Button, ...]:
+    return tuple(Button(f"Resolve {i.title}"[:70], "resolve", {"incident": i.id}) for i in incidents[:5])

@@ -1,0 +1,186 @@
+"""Incidents: opened or joined by panics, ejects and pages; one card each that is always current, a timeline under it.
+
+Nothing here acts on rooms. The card carries no participants' names: it stands in a shared channel (P9).
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from modbot.authority import Places
+from modbot.chat import Chat
+from modbot.command import title_of
+from modbot.errors import StoreUnavailable, VendorError
+from modbot.jobs import Jobs
+from modbot.log import get_logger
+from modbot.model import Actor, Room, Session
+from modbot.reply import Ask, Button, Reply, Style
+from modbot.settings import Settings
+from modbot.store import Store, keys
+from modbot.store.incidents import Incident, Incidents, line
+
+CARD_JOB = "incident.card"
+_SIGN = {"open": "🔴 Open", "acknowledged": "🟡 Being handled", "resolved": "🟢 Resolved"}
+
+log = get_logger("incidents")
+
+
+class IncidentDesk:
+    """Opens, joins, notes and resolves incidents, and keeps their cards current."""
+
+    def __init__(
+        self,
+        *,
+        incidents: Incidents,
+        store: Store,
+        jobs: Jobs,
+        chat: Chat,
+        places: Places,
+        settings: Settings,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._incidents = incidents
+        self._store = store
+        self._jobs = jobs
+        self._chat = chat
+        self._places = places
+        self._settings = settings
+        self._now = now
+
+    async def open_or_join(self, session: Session, actor: Actor, why: str) -> Incident:
+        """The room's open incident, opened now if there was none."""
+        place = await self._places.of(session)
+        school = place.school or ""
+        fresh = Incident(
+            id=f"i{secrets.token_hex(4)}",
+            room=session.room,
+            title=title_of(session),
+            school=school,
+            opened_by=actor.name,
+            opened_at=self._now(),
+            channel=self._settings.incident_channel_of(school),
+        )
+        incident_id, new = await self._incidents.open(fresh)
+        if new:
+            await self._incidents.note_open(incident_id, is_open=True)
+            await self._add(incident_id, f"{actor.name}: {why}")
+        incident = await self._incidents.get(incident_id)
+        return incident or fresh
+
+    async def of_room(self, room: Room) -> Incident | None:
+        """The room's open incident."""
+        incident_id = await self._incidents.of_room(room)
+        return await self._incidents.get(incident_id) if incident_id else None
+
+    async def get(self, incident_id: str) -> Incident | None:
+        """One incident."""
+        return await self._incidents.get(incident_id)
+
+    async def open_ones(self) -> list[Incident]:
+        """All open incidents, newest first."""
+        found = [await self._incidents.get(incident_id) for incident_id in await self._incidents.open_ids()]
+        return sorted((i for i in found if i is not None), key=lambda i: i.opened_at, reverse=True)
+
+    async def note(self, room: Room, text: str, *, actor: Actor) -> None:
+        """Add a line to the room's open incident, if it has one."""
+        incident_id = await self._incidents.of_room(room)
+        if incident_id:
+            await self._add(incident_id, f"{actor.name}: {text}")
+
+    async def note_on(self, incident_id: str, text: str) -> None:
+        """Add a line to an incident."""
+        await self._add(incident_id, text)
+
+    async def claim_page(self, incident_id: str, page_id: str) -> str:
+        """The page of this incident: `page_id` if it had none."""
+        return await self._incidents.claim_page(incident_id, page_id)
+
+    async def acknowledged(self, incident_id: str, by: str) -> None:
+        """Somebody has it."""
+        incident = await self._incidents.get(incident_id)
+        if incident is not None and incident.state == "open":
+            await self._incidents.set(incident_id, state="acknowledged", owner=by)
+            await self._add(incident_id, f"{by} has it.")
+
+    async def resolve(self, incident: Incident, by: str, why: str) -> bool:
+        """Close it; False when it was closed before."""
+        closed = await self._incidents.resolve(incident, by=by, at=self._now(), why=why)
+        if closed:
+            await self._incidents.note_open(incident.id, is_open=False)
+            await self._add(incident.id, f"{by} resolved it: {why or 'no reason given'}")
+        return closed
+
+    async def _add(self, incident_id: str, text: str) -> None:
+        await self._incidents.add_line(incident_id, line(self._now(), text))
+        await self._jobs.soon(CARD_JOB, incident_id, key=f"card:{incident_id}:{secrets.token_hex(4)}")
+
+    async def show(self, incident_id: str) -> None:
+        """Make the card and its thread say what is so now. One process at a time; safe to repeat."""
+        lock = keys.incident_card(incident_id)
+        for _ in range(40):
+            if await self._store.run("SET", lock, "1", "NX", "PX", 15_000):
+                break
+            await asyncio.sleep(0.1)
+        else:
+            raise VendorError("slack", "The incident card is being changed elsewhere.", log_detail=incident_id)
+        try:
+            await self._show(incident_id)
+        finally:
+            await self._let_go(lock)
+
+    async def _let_go(self, lock: str) -> None:
+        try:
+            await self._store.run("DEL", lock)
+        except StoreUnavailable as error:
+            log.warning("card_lock_left_to_expire", detail=error.log_detail)
+
+    async def _show(self, incident_id: str) -> None:
+        incident = await self._incidents.get(incident_id)
+        if incident is None or not incident.channel:
+            return
+        card = incident.card
+        if card is None:
+            card = await self._chat.post(incident.channel, card_of(incident))
+            await self._incidents.set(incident_id, channel=card.channel, ts=card.ts)
+        else:
+            await self._chat.change(card, card_of(incident))
+        for number, text in enumerate(incident.lines[incident.posted_lines :], incident.posted_lines + 1):
+            await self._chat.thread(card, _shown(text, self._settings.district.timezone))
+            await self._incidents.set(incident_id, posted_lines=number)
+
+
+def card_of(incident: Incident) -> Reply:
+    """The card as it stands in the incident channel."""
+    given = {"incident": incident.id, "room": incident.room.key}
+    lines = [f"Opened by {incident.opened_by}."]
+    if incident.owner:
+        lines.append(f"{incident.owner} has it.")
+    if incident.state == "resolved":
+        lines.append(f"Resolved by {incident.resolved_by}: {incident.why or 'no reason given'}")
+        return Reply(f"{_SIGN['resolved']}: {incident.title}", lines=tuple(lines), footnote=_foot(incident))
+    resolve = Ask("Resolve?", "The incident closes and its pages stop.", "Resolve")
+    buttons = [Button("Lock", "lock", given), Button("Eject…", "eject", given, Style.DANGER)]
+    buttons += [Button("All clear", "allclear", given), Button("Resolve", "resolve", given, ask=resolve)]
+    if incident.state == "open" and incident.page:
+        have = Button("Acknowledge", "ack", {"page": incident.page}, Style.PRIMARY)
+        buttons.insert(0, have)
+    return Reply(
+        f"{_SIGN[incident.state]}: {incident.title}",
+        lines=tuple(lines),
+        buttons=tuple(buttons),
+        footnote=_foot(incident),
+    )
+
+
+def _foot(incident: Incident) -> str:
+    return f"{incident.room.platform.label} · incident {incident.id}"
+
+
+def _shown(kept: str, timezone: str) -> str:
+    at, text = orjson.loads(kept)
+    local = datetime.fromisoformat(at).astimezone(ZoneInfo(timezone))
+    return f"{local:%H:%M:%S}  {text}"

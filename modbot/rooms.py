@@ -1,0 +1,117 @@
+"""Which class is meant: the caller's own live one, or one that fits what they typed and that they may see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from modbot.authority import Places
+from modbot.authorize import may
+from modbot.errors import NoLiveSession, StoreUnavailable, VendorError
+from modbot.log import get_logger
+from modbot.model import PlatformName, Session, Staff, StaffRole
+from modbot.people import People
+from modbot.platforms import Platform, PostureCheck
+from modbot.store.sessions import Sessions
+from modbot.who import fold
+
+WIDE = frozenset({StaffRole.PRINCIPAL, StaffRole.IT, StaffRole.SECURITY})
+MAX_FITTING = 10
+
+log = get_logger("rooms")
+
+
+class LiveRooms:
+    """Finds live sessions: what events told first, the platforms themselves when they told nothing."""
+
+    def __init__(
+        self, *, sessions: Sessions, platforms: Mapping[PlatformName, Platform], places: Places, people: People
+    ) -> None:
+        self._sessions = sessions
+        self._platforms = platforms
+        self._places = places
+        self._people = people
+
+    async def session_for(self, staff: Staff, wanted: str) -> Sequence[Session]:
+        """The live sessions `wanted` may mean; raises NoLiveSession, with nearest titles, when there is none."""
+        own = await self._own(staff)
+        if not wanted:
+            if own:
+                return own
+            raise NoLiveSession(
+                "modbot sees no class of yours running now. Name the class after the command, or use /page for help."
+            )
+        fitting = [session for session in own if _fits(session, wanted)]
+        if not fitting and staff.roles & WIDE:
+            fitting = await self._others(staff, wanted)
+        if fitting:
+            return fitting[:MAX_FITTING]
+        raise NoLiveSession(
+            f"modbot sees no live class of yours called “{wanted[:60]}”.",
+            suggestions=[session.title for session in own if session.title][:4],
+        )
+
+    async def _own(self, staff: Staff) -> list[Session]:
+        try:
+            heard = await self._sessions.live_of_host(staff.email)
+            heard += [s for s in await self._linked(staff) if s.key not in {h.key for h in heard}]
+        except StoreUnavailable:
+            return await self._ask_platforms(staff.email)
+        return heard or await self._ask_platforms(staff.email)
+
+    async def _linked(self, staff: Staff) -> list[Session]:
+        """Classes somebody else hosts in a room that is linked to a section this person teaches."""
+        found: list[Session] = []
+        for room in self._places.rooms_linked_to(staff.sections):
+            found += await self._sessions.live_in_room(room)
+        return found
+
+    async def _ask_platforms(self, email: str) -> list[Session]:
+        """After a gap in events, or without a store: what the platforms say this person hosts now."""
+        found: list[Session] = []
+        for platform in self._platforms.values():
+            try:
+                found += await platform.live_sessions(email)
+            except VendorError as error:
+                log.warning("live_sessions_unread", platform=platform.name, detail=error.log_detail)
+        return found
+
+    async def _others(self, staff: Staff, wanted: str) -> list[Session]:
+        rows = await self._sessions.live_everywhere()
+        keys = [key for key, room, title, host in rows if fold(wanted) in fold(f"{title} {room.id} {host}")]
+        sessions = [s for s in await self._sessions.get_many(keys[: MAX_FITTING * 3]) if s.live]
+        return [s for s in sessions if may(staff, "room", await self._places.of(s)).allowed]
+
+    async def session(self, key: str) -> Session | None:
+        """One session by its key, or the live one of a room by the room's key."""
+        return await self._sessions.get(key)
+
+    async def refreshed(self, session: Session) -> Session:
+        """The session with its participants as the platform shows them now; as heard, where it cannot be read."""
+        try:
+            people = await self._platforms[session.room.platform].read(session)
+        except VendorError as error:
+            log.warning("participants_unread", session=session.key, detail=error.log_detail)
+            return session
+        heard = {person.id: person for person in session.participants}
+        merged = [
+            replace(p, sharing=p.sharing or (p.id in heard and heard[p.id].sharing)) if p.id in heard else p
+            for p in people
+        ]
+        return replace(session, participants=tuple(merged))
+
+    async def posture(self, session: Session) -> Sequence[PostureCheck]:
+        """The room's settings against the safe ones. Raises VendorError."""
+        return await self._platforms[session.room.platform].posture(session)
+
+    async def is_staff(self, email: str) -> bool:
+        """Whether an address belongs to staff; without a store, nobody is known to be."""
+        if not email:
+            return False
+        try:
+            return await self._people.staff_with(email) is not None
+        except StoreUnavailable:
+            return False
+
+
+def _fits(session: Session, wanted: str) -> bool:
+    phrase = fold(wanted)
+    return phrase in fold(session.title) or phrase in (session.room.id, session.room.key, fold(session.host_email))

@@ -1,0 +1,157 @@
+"""Incidents in the store: one hash and one list of lines each; one open incident a room."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import orjson
+
+from modbot.chat import Posted
+from modbot.model import Room
+from modbot.store import Script, Store, keys
+
+_OPEN = Script(
+    """
+    local id = redis.call('GET', KEYS[1])
+    if id then return {id, 0} end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    redis.call('HSET', KEYS[2], 'id', ARGV[1], unpack(ARGV, 4))
+    redis.call('PEXPIRE', KEYS[2], ARGV[3])
+    return {ARGV[1], 1}
+    """
+)
+
+_RESOLVE = Script(
+    """
+    if redis.call('HGET', KEYS[2], 'state') == 'resolved' then return 0 end
+    redis.call('HSET', KEYS[2], 'state', 'resolved', 'resolved_by', ARGV[2], 'resolved_at', ARGV[3], 'why', ARGV[4])
+    if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+    return 1
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something staff must handle. `lines` are the timeline, without participants' names."""
+
+    id: str
+    room: Room
+    title: str
+    school: str
+    opened_by: str
+    opened_at: datetime
+    state: str = "open"  # open, acknowledged, resolved
+    owner: str = ""
+    resolved_by: str = ""
+    why: str = ""
+    channel: str = ""
+    ts: str = ""
+    page: str = ""
+    posted_lines: int = 0
+    lines: tuple[str, ...] = ()
+
+    @property
+    def card(self) -> Posted | None:
+        """Where its card stands, once it has been posted."""
+        return Posted(self.channel, self.ts) if self.ts else None
+
+
+class Incidents:
+    """Raises StoreUnavailable."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def open(self, incident: Incident) -> tuple[str, bool]:
+        """Open `incident` unless its room has one: (the id that holds, whether it is new)."""
+        fields = (
+            "room", incident.room.key, "title", incident.title, "school", incident.school, "state", "open",
+            "opened_by", incident.opened_by, "opened_at", incident.opened_at.isoformat(), "channel", incident.channel,
+        )  # fmt: skip
+        open_for = _ms(timedelta(days=7))
+        found, new = await self._store.call(
+            _OPEN,
+            [keys.open_incident(incident.room.key), keys.incident(incident.id)],
+            [incident.id, open_for, _ms(keys.INCIDENT_KEEP), *fields],
+        )
+        return found.decode(), bool(new)
+
+    async def of_room(self, room: Room) -> str | None:
+        """The id of the room's open incident."""
+        found = await self._store.run("GET", keys.open_incident(room.key))
+        return found.decode() if found else None
+
+    async def get(self, incident_id: str) -> Incident | None:
+        """One incident with its timeline."""
+        fields, lines = await self._store.batch(
+            [("HGETALL", keys.incident(incident_id)), ("LRANGE", keys.incident_lines(incident_id), 0, 499)]
+        )
+        if not fields:
+            return None
+        text = {name.decode(): value.decode() for name, value in fields.items()}
+        return replace(_incident(text), lines=tuple(line.decode() for line in lines))
+
+    async def add_line(self, incident_id: str, line: str) -> None:
+        """Add a line to the timeline."""
+        at = keys.incident_lines(incident_id)
+        await self._store.batch([("RPUSH", at, line), ("PEXPIRE", at, _ms(keys.INCIDENT_KEEP))])
+
+    async def set(self, incident_id: str, **fields: str | int) -> None:
+        """Set fields that follow from others' acts: owner, state, page, card, lines posted."""
+        flat = [part for pair in fields.items() for part in pair]
+        await self._store.run("HSET", keys.incident(incident_id), *flat)
+
+    async def claim_page(self, incident_id: str, page_id: str) -> str:
+        """The page of this incident: `page_id` if it had none (two panics make one page)."""
+        at = keys.incident(incident_id)
+        _, held = await self._store.batch([("HSETNX", at, "page", page_id), ("HGET", at, "page")])
+        return str(held, "utf-8")
+
+    async def resolve(self, incident: Incident, *, by: str, at: datetime, why: str) -> bool:
+        """Close it; False when it was closed before."""
+        return bool(
+            await self._store.call(
+                _RESOLVE,
+                [keys.open_incident(incident.room.key), keys.incident(incident.id)],
+                [incident.id, by, at.isoformat(), why],
+            )
+        )
+
+    async def note_open(self, incident_id: str, *, is_open: bool) -> None:
+        """Keep the short list of open incidents."""
+        command = "SADD" if is_open else "SREM"
+        await self._store.batch(
+            [(command, keys.OPEN_INCIDENTS, incident_id), ("PEXPIRE", keys.OPEN_INCIDENTS, _ms(keys.INCIDENT_KEEP))]
+        )
+
+    async def open_ids(self) -> list[str]:
+        """Ids of open incidents."""
+        return sorted(found.decode() for found in await self._store.run("SMEMBERS", keys.OPEN_INCIDENTS))
+
+
+def _incident(text: dict[str, str]) -> Incident:
+    return Incident(
+        id=text["id"],
+        room=Room.from_key(text["room"]),
+        title=text["title"],
+        school=text["school"],
+        opened_by=text["opened_by"],
+        opened_at=datetime.fromisoformat(text["opened_at"]),
+        state=text["state"],
+        owner=text.get("owner", ""),
+        resolved_by=text.get("resolved_by", ""),
+        why=text.get("why", ""),
+        channel=text.get("channel", ""),
+        ts=text.get("ts", ""),
+        page=text.get("page", ""),
+        posted_lines=int(text.get("posted_lines", "0")),
+    )
+
+
+def line(at: datetime, text: str) -> str:
+    """A timeline line as it is kept."""
+    return orjson.dumps([at.isoformat(timespec="seconds"), text]).decode()
+
+
+def _ms(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)

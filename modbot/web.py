@@ -1,0 +1,97 @@
+"""The one port: Slack, the platforms' webhooks, health and metrics."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from prometheus_client import generate_latest
+
+from modbot.errors import RequestRejected, StoreUnavailable
+from modbot.log import get_logger
+from modbot.metrics import EVENTS, REGISTRY, REJECTED, STORE_UP
+from modbot.model import PlatformName
+from modbot.platforms import Delivery, Platform
+from modbot.store import Store
+from modbot.store.sessions import Sessions
+
+MAX_WEBHOOK_BYTES = 512 * 1024
+
+log = get_logger("web")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(
+    *, slack: Handler, platforms: Mapping[PlatformName, Platform], sessions: Sessions, store: Store
+) -> web.Application:
+    """The aiohttp application. Unknown paths are 404, other methods 405."""
+    app = web.Application(client_max_size=MAX_WEBHOOK_BYTES)
+    app.router.add_post("/slack/events", slack)
+    webhooks = Webhooks(platforms, sessions)
+    app.router.add_post("/webhooks/{vendor}", webhooks.handle)
+    health = Health(store)
+    app.router.add_get("/healthz", health.alive)
+    app.router.add_get("/readyz", health.ready)
+    app.router.add_get("/metrics", health.metrics)
+    return app
+
+
+class Webhooks:
+    """Signature, meaning, one durable write, then the answer. A vendor that hears anything else sends it again."""
+
+    def __init__(self, platforms: Mapping[PlatformName, Platform], sessions: Sessions) -> None:
+        self._platforms = {str(name): platform for name, platform in platforms.items()}
+        self._sessions = sessions
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One delivery from a platform, or from somebody who says so."""
+        platform = self._platforms.get(request.match_info["vendor"])
+        if platform is None:
+            return web.json_response({"error": "this platform is not set up"}, status=404)
+        try:
+            body = await request.read()
+            heard = platform.hear(Delivery({name.lower(): value for name, value in request.headers.items()}, body))
+        except web.HTTPRequestEntityTooLarge:
+            return self._rejected(request, RequestRejected(413, "too large"))
+        except RequestRejected as rejected:
+            return self._rejected(request, rejected)
+        if heard.events:
+            try:
+                await self._sessions.ingest(heard.events)
+            except StoreUnavailable as error:
+                log.warning("events_not_taken", vendor=platform.name, detail=error.log_detail)
+                return web.json_response({"error": "try again"}, status=503)
+            for event in heard.events:
+                EVENTS.labels(platform.name, event.kind).inc()
+        return web.json_response(dict(heard.reply)) if heard.reply is not None else web.Response(status=204)
+
+    def _rejected(self, request: web.Request, rejected: RequestRejected) -> web.Response:
+        REJECTED.labels("webhook", str(rejected.status)).inc()
+        log.info("rejected", path=request.path[:60], status=rejected.status, reason=rejected.reason)
+        return web.json_response({"error": rejected.reason}, status=rejected.status)
+
+
+class Health:
+    """Alive: the process answers. Ready: what it accepts would be durable."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._began = time.monotonic()
+
+    async def alive(self, _: web.Request) -> web.Response:
+        """200 while the process runs."""
+        return web.json_response({"status": "alive", "up_seconds": round(time.monotonic() - self._began, 1)})
+
+    async def ready(self, _: web.Request) -> web.Response:
+        """200 while the store answers, else 503 with what is wrong."""
+        try:
+            await self._store.ping()
+        except StoreUnavailable:
+            STORE_UP.set(0)
+            return web.json_response({"status": "not ready", "why": "the store does not answer"}, status=503)
+        STORE_UP.set(1)
+        return web.json_response({"status": "ready"})
+
+    async def metrics(self, _: web.Request) -> web.Response:
+        """Prometheus text. Carries no person and no class."""
+        return web.Response(body=generate_latest(REGISTRY), content_type="text/plain", charset="utf-8")
