@@ -27,13 +27,19 @@ BAD_GRANT = frozenset({400, 401, 403})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One Webex account modbot may speak as. `id` carries no e-mail: it is used in logs and as a vault name."""
+    """One Webex account modbot may speak as. `id` carries no e-mail: it is used in logs and in the vault."""
 
     id: str
     remedy: str  # the sentence that tells IT what to do when Webex no longer accepts it
     refresh_token: SecretStr | None = None
     access_token: SecretStr | None = None
     email: str = ""  # the teacher's, for an account of their own
+
+    @property
+    def kept_as(self) -> str:
+        """Its name in the vault. A token that IT sets anew starts anew: it may be another account's."""
+        configured = self.refresh_token.get_secret_value() if self.refresh_token else ""
+        return f"{self.id}-{hashlib.sha256(configured.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +117,18 @@ class WebexTokens:
         return token is not None and token.secret != rejected and token.fresh(self._now())
 
     async def _kept(self, account: Account) -> _Token | None:
-        raw = await self._vault.get(f"webex:access:{account.id}")
+        raw = await self._vault.get(f"webex:access:{account.kept_as}")
         return _unpacked(raw) if raw else None
 
     async def _refresh(self, account: Account) -> _Token:
-        newest = await self._vault.get(f"webex:refresh:{account.id}")
+        newest = await self._vault.get(f"webex:refresh:{account.kept_as}")
         configured = account.refresh_token.get_secret_value() if account.refresh_token else ""
         if newest and newest != configured:
             answer = await self._grant(newest)
             if answer.status not in BAD_GRANT:
                 return await self._accepted(account, answer)
-            # IT may have connected the account anew: then the settings hold the good token and the vault the dead one.
-            await self._vault.drop(f"webex:refresh:{account.id}")
+            # A store put back from a backup holds a token replaced since: the configured one may still do.
+            await self._vault.drop(f"webex:refresh:{account.kept_as}")
         return await self._accepted(account, await self._grant(configured))
 
     async def _grant(self, refresh_token: str) -> Answer:
@@ -154,9 +160,9 @@ class WebexTokens:
             lasting = granted.get("refresh_token_expires_in")
             default = int(DEFAULT_REFRESH_LIFETIME.total_seconds())
             seconds = lasting if isinstance(lasting, int) and lasting > 0 else default
-            await self._vault.put(f"webex:refresh:{account.id}", refresh_token, lifetime_seconds=seconds)
+            await self._vault.put(f"webex:refresh:{account.kept_as}", refresh_token, lifetime_seconds=seconds)
         seconds = max(int(token.lifetime.total_seconds()), 1)
-        await self._vault.put(f"webex:access:{account.id}", _packed(token), lifetime_seconds=seconds)
+        await self._vault.put(f"webex:access:{account.kept_as}", _packed(token), lifetime_seconds=seconds)
 
 
 def _teacher_accounts(settings: WebexSettings) -> dict[str, Account]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from modbot.errors import AuthRejected, MalformedAnswer, RateLimited, VendorFault
+from modbot.errors import AuthRejected, Forbidden, MalformedAnswer, RateLimited, VendorFault
 from modbot.model import Operation
 from modbot.platforms import Seen
 from modbot.simulators.webex import ADMIN_SCOPES, USER_SCOPES
@@ -93,7 +93,10 @@ async def test_the_newest_refresh_token_is_kept_and_used(district: District) -> 
         await platform.read(session_of(meeting))
         district.clock.forward(timedelta(days=1))
     assert district.sim.accounts.refreshes == 3
-    assert set(district.vault.secrets) == {"webex:access:moderator", "webex:refresh:moderator"}
+    assert [name.rpartition("-")[0] for name in district.vault.secrets] == [
+        "webex:refresh:moderator",
+        "webex:access:moderator",
+    ]
 
 
 async def test_another_process_uses_the_token_in_the_vault(district: District) -> None:
@@ -131,11 +134,24 @@ async def test_a_second_401_is_the_end_of_it(district: District) -> None:
     assert len(district.calls("GET", "/meetings/controls")) == 2
 
 
-async def test_a_refresh_token_set_anew_replaces_the_dead_one_in_the_vault(district: District) -> None:
-    meeting = district.class_in_session()
-    district.vault.secrets["webex:refresh:moderator"] = "dead"
-    await district.platform().read(session_of(meeting))
-    assert district.vault.secrets["webex:refresh:moderator"] != "dead"
+async def test_a_dead_refresh_token_in_the_vault_gives_way_to_the_configured_one(district: District) -> None:
+    platform, meeting = district.platform(), district.class_in_session()
+    district.sim.accounts.rotate = False
+    await platform.read(session_of(meeting))
+    district.vault.secrets = dict.fromkeys(district.vault.secrets, "dead")
+    district.clock.forward(timedelta(days=1))
+    await platform.read(session_of(meeting))
+    assert "dead" not in district.vault.secrets.values()
+
+
+async def test_a_refresh_token_set_anew_may_be_another_accounts_and_is_used_at_once(district: District) -> None:
+    meeting = district.sim.start_meeting(TEACHER, "Algebra 1")
+    with_old = district.platform()
+    with pytest.raises(Forbidden):
+        await with_old.perform(Operation.LOCK, aim(meeting))
+    with_new = district.platform(refresh_token=SecretStr(district.sim.accounts.connect(TEACHER)))
+    await with_new.perform(Operation.LOCK, aim(meeting))
+    assert district.sim.state(meeting).locked
 
 
 async def test_a_dead_refresh_token_tells_it_what_to_set(district: District) -> None:
@@ -171,6 +187,9 @@ async def test_a_refresh_that_fails_otherwise_says_so(
 
 async def test_an_unreadable_vault_entry_is_as_good_as_none(district: District) -> None:
     meeting = district.class_in_session()
-    district.vault.secrets["webex:access:moderator"] = "from an older version"
-    await district.platform().read(session_of(meeting))
-    assert district.sim.accounts.refreshes == 1
+    settings = {"refresh_token": SecretStr(district.sim.accounts.connect(MODERATOR, USER_SCOPES | ADMIN_SCOPES))}
+    await district.platform(**settings).read(session_of(meeting))
+    name = next(name for name in district.vault.secrets if name.startswith("webex:access:"))
+    district.vault.secrets[name] = "from an older version"
+    await district.platform(**settings).read(session_of(meeting))
+    assert district.sim.accounts.refreshes == 2
