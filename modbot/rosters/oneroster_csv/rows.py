@@ -68,7 +68,7 @@ def rows(path: Path, table: Table) -> Iterator[Row]:
         if any(cells):
             width = len(cells)
             picked = {column: cells[at].strip() if 0 <= at < width else "" for column, at in places}
-            yield Row(line, picked, surplus=width > len(names) and any(cells[len(names) :]))
+            yield Row(line, picked, surplus=width > len(names))
 
 
 def _reader(path: Path, table: Table) -> _Reader:

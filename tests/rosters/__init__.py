@@ -1,0 +1,1 @@
+"""Rosters: reading a district's files, and keeping them in the store."""
