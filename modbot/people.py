@@ -74,12 +74,15 @@ class People:
         settings: Settings,
         sealer: Sealer,
         now: Callable[[], datetime],
+        *,
+        remembered: int = REMEMBERED,
     ) -> None:
         self._store = store
         self._roster = roster
         self._directory = slack_directory
         self._sealer = sealer
         self._now = now
+        self._room_for = remembered
         self._named = _Named(settings)
         self._memory: OrderedDict[str, _Memory] = OrderedDict()
         self._looked_for_roster: datetime | None = None
@@ -162,7 +165,7 @@ class People:
     def _remember(self, slack_user_id: str, staff: Staff | None) -> Staff | None:
         self._memory[slack_user_id] = _Memory(staff, self._now(), self._roster.seen_generation)
         self._memory.move_to_end(slack_user_id)
-        while len(self._memory) > REMEMBERED:
+        while len(self._memory) > self._room_for:
             self._memory.popitem(last=False)
         return staff
 
