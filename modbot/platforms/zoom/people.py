@@ -64,8 +64,7 @@ def session_of(row: Mapping[str, Any], host_email: str, *, started_at: datetime 
 
 def room_id_of(meeting: Mapping[str, Any]) -> str:
     """The meeting id as text, "" when there is none: Zoom writes it as a number in some places."""
-    value = meeting.get("id")
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return _text(meeting, "id")
 
 
 def moment(value: object) -> datetime | None:
@@ -81,6 +80,6 @@ def moment(value: object) -> datetime | None:
 
 def _text(row: Mapping[str, Any], field: str) -> str:
     value = row.get(field)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -51,7 +51,7 @@ class Ear:
     """Verifies and reads webhooks with one secret. Without a secret it lets nothing in."""
 
     def __init__(self, secret: bytes, now: Callable[[], datetime]) -> None:
-        self._secret = secret
+        self._keyed = hmac.new(secret, digestmod=hashlib.sha256) if secret else None
         self._now = now
 
     def hear(self, delivery: Delivery) -> Heard:
@@ -71,15 +71,12 @@ class Ear:
         return Heard((_session_event(kind, body, payload),)) if kind is not None else Heard()
 
     def _verify(self, delivery: Delivery) -> None:
-        if not self._secret:
-            raise RequestRejected(401, "no webhook secret is configured")
         sent = delivery.headers.get("x-zm-request-timestamp", "")
         if not (0 < len(sent) <= 12 and sent.isascii() and sent.isdigit()):
             raise RequestRejected(401, "no readable timestamp")
         if abs(self._now().timestamp() - int(sent)) > FRESH.total_seconds():
             raise RequestRejected(401, "timestamp too far from now")
-        signed = b"v0:" + sent.encode() + b":" + delivery.body
-        wanted = "v0=" + hmac.digest(self._secret, signed, hashlib.sha256).hex()
+        wanted = "v0=" + self._mac(b"v0:" + sent.encode() + b":" + delivery.body)
         given = delivery.headers.get("x-zm-signature", "")
         if not hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace")):
             raise RequestRejected(401, "wrong signature")
@@ -90,8 +87,15 @@ class Ear:
             raise RequestRejected(400, "no plainToken")
         return {
             "plainToken": plain,
-            "encryptedToken": hmac.digest(self._secret, plain.encode(), hashlib.sha256).hex(),
+            "encryptedToken": self._mac(plain.encode()),
         }
+
+    def _mac(self, signed: bytes) -> str:
+        if self._keyed is None:
+            raise RequestRejected(401, "no webhook secret is configured")
+        mac = self._keyed.copy()  # twice as fast as keying anew, on the path of every event
+        mac.update(signed)
+        return mac.hexdigest()
 
 
 def _person_event(kind: EventKind, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Event:

@@ -17,6 +17,7 @@ from modbot.simulators.zoom.webhooks import (
     meeting_object,
     person_object,
     risk_object,
+    role_object,
     sharing_object,
     signature_of,
     zulu,
@@ -121,7 +122,7 @@ class Classroom(SimServer):
         """Someone becomes `host`, `co-host` or `attendee`."""
         old, person.role = person.role, role
         changed = {"date_time": self._stamp(), "old_role": old, "new_role": role}
-        self._emit_person("meeting.participant_role_changed", meeting, person, **changed)
+        self._emit("meeting.participant_role_changed", role_object(meeting, person, **changed))
 
     def lock_by_hand(self, meeting: Meeting, *, locked: bool = True) -> None:
         """The host's own click on Lock meeting: nobody else gets in. Zoom sends no event for it."""

@@ -58,6 +58,13 @@ def person_object(meeting: Meeting, person: Person, **fields: str) -> dict[str, 
     return {**meeting_object(meeting), "participant": participant}
 
 
+def role_object(meeting: Meeting, person: Person, **fields: str) -> dict[str, Any]:
+    """`meeting.participant_role_changed`: the one person event without `participant.id`."""
+    changed = person_object(meeting, person, **fields)
+    del changed["participant"]["id"]
+    return changed
+
+
 def sharing_object(meeting: Meeting, person: Person, at: datetime, content: str) -> dict[str, Any]:
     """`meeting.sharing_started` and `_ended`: without participant_uuid, as Zoom sends them."""
     details = {"content": content, "link_source": "", "file_link": "", "date_time": zulu(at), "source": ""}

@@ -101,12 +101,15 @@ async def test_a_short_wish_to_wait_is_granted(world: World, zoom: ZoomPlatform,
     assert second - first >= 1
 
 
-async def test_a_long_wish_to_wait_is_told_at_once(world: World, zoom: ZoomPlatform, meeting: Meeting) -> None:
+@pytest.mark.parametrize("seconds", [5, 60])
+async def test_a_long_wish_to_wait_is_told_at_once(
+    world: World, zoom: ZoomPlatform, meeting: Meeting, seconds: int
+) -> None:
     world.sim.faults.only = "PATCH"
-    world.sim.faults.fail_next.append((429, {"Retry-After": "60"}, refusal(429)))
+    world.sim.faults.fail_next.append((429, {"Retry-After": str(seconds)}, refusal(429)))
     with pytest.raises(RateLimited) as caught:
         await zoom.perform(Operation.LOCK, target_of(meeting))
-    assert caught.value.retry_after == timedelta(seconds=60)
+    assert caught.value.retry_after == timedelta(seconds=seconds)
     assert len(world.calls("PATCH")) == 1
 
 
