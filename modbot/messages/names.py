@@ -58,7 +58,6 @@ def _tokens(text: str) -> list[str]:
                 tokens.append(" ")
         elif category[0] == "C" or char in _INVISIBLE or marks > _MARKS_IN_A_ROW:
             tokens.append(f"⟨U+{ord(char):04X}⟩")
-            marks = 0 if marks <= _MARKS_IN_A_ROW else marks
         else:
             tokens.append(char)
     return tokens

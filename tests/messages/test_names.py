@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 
 from modbot.messages.names import defang
 
-hostile = st.text(
-    st.one_of(
-        st.characters(exclude_categories=()),
-        st.sampled_from("\u202e\u200b\u200d\ufeff\u2066\u0000\n\r\u2028\ufe0f\u034f\u3164\u0301\u0338= ❤☃\U000e0041"),
-    ),
-    max_size=200,
-)
+NASTY = "\u202e\u200b\u200d\ufeff\u2066\u0000\n\r\u2028\u00a0\ufe0f\u034f\u3164\u0301\u0338\u0353= ❤☃⟨\U000e0041\ud800"
+
+# Lists of parts, since st.text would draw from all of Unicode alike and hardly ever meet these.
+hostile = st.lists(
+    st.sampled_from(NASTY) | st.characters(exclude_categories=()) | st.sampled_from("Jaden Cole"), max_size=80
+).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +29,7 @@ hostile = st.text(
         ("\U000e0041dmin", "⟨U+E0041⟩dmin"),
         ("\u3164", "⟨U+3164⟩"),
         ("Mia ❤️", "Mia ❤"),
+        ("Mia\ufe0f", "Mia⟨U+FE0F⟩"),
         ("", "(no name)"),
         (" \n\u3000", "(no name)"),
         ("\ud800", "⟨U+D800⟩"),

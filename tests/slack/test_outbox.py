@@ -147,14 +147,14 @@ async def test_a_card_changed_while_it_is_being_sent_is_sent_again(queue: Channe
 
 async def test_too_many_cards_give_up_the_oldest_and_never_a_post(queue: ChannelQueue, recorder: Recorder) -> None:
     recorder.gate.clear()
-    post = asyncio.create_task(queue.post("C1", says(0)))
-    await until(lambda: recorder.begun_count == 1, "the post is under way")
-    for n in range(1, 6):
+    posts = [asyncio.create_task(queue.post("C1", says(n))) for n in range(2)]
+    await until(lambda: recorder.begun_count == 1 and queue.waiting_count == 2, "one is under way, one waits")
+    for n in range(2, 7):
         queue.update("C1", f"card{n}", says(n))
     recorder.gate.set()
     await queue.drain(LONG)
-    assert recorder.words == ["Message 0", "Message 3", "Message 4", "Message 5"]
-    assert await post == "ts1"
+    assert recorder.words == ["Message 0", "Message 1", "Message 4", "Message 5", "Message 6"]
+    assert await asyncio.gather(*posts) == ["ts1", "ts2"]
 
 
 async def test_a_post_beyond_the_bound_is_refused_to_its_poster(queue: ChannelQueue, recorder: Recorder) -> None:

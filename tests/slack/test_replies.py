@@ -92,6 +92,7 @@ FOREIGN = [
     "https://hooks.slack.com.evil.example.org/x",
     "https://hooks.slack.com:8443/x",
     "https://hooks.slack.com@evil.example.org/x",
+    "https://user@hooks.slack.com/x",
     "https://user:pass@hooks.slack.com/x",
     "https://evil.example.org/?https://hooks.slack.com/",
     "https://evil.example.org\\@hooks.slack.com/x",
