@@ -1,8 +1,8 @@
 """Durable timers and retries: what must happen later happens, though processes and the store die in between.
 
-pydocket does the work and is hidden here. It unpickles what it reads from the store, so the store must be private; what
-modbot puts there is a handler's name and one id, never more. A handler may run again from its start after a crash, so it
-must have the effect of one.
+pydocket does the work and is hidden here. It unpickles what it reads from the store, so the store must be private;
+what modbot puts there is a handler's name and one id, never more. A handler may run again from its start after a crash,
+so it must have the effect of one.
 """
 
 import asyncio
@@ -69,6 +69,8 @@ class Jobs:
         self._dead = dead
         self._docket = Docket(name=keys.DOCKET_NAME, url=store_url, execution_ttl=timedelta(0))
         self._retry = ExponentialRetry(ATTEMPTS, minimum_delay=first_retry, maximum_delay=LONGEST_RETRY)
+        for name in self._handlers:
+            self._docket.register(self._task(name), names=[name])
         self._worker = Worker(
             self._docket,
             concurrency=CONCURRENCY,
@@ -86,13 +88,11 @@ class Jobs:
         self._gate = asyncio.Semaphore(TOGETHER)
         self.counts = Counts()
 
-    async def start(self) -> None:
-        """Open the connection and begin to work. Raises StoreUnavailable."""
+    async def start(self, *, work: bool = True) -> None:
+        """Connect and begin to work; without `work` only set timers, for other processes. Raises StoreUnavailable."""
         await translated(lambda: self._stack.enter_async_context(self._docket))
-        for name in self._handlers:
-            self._docket.register(self._task(name), names=[name])
-        await self._stack.enter_async_context(self._worker)
-        self._running = asyncio.get_running_loop().create_task(self._worker.run_forever())
+        if work:
+            self._running = asyncio.get_running_loop().create_task(self._work())
 
     async def at(self, name: str, id: str, when: datetime, *, key: str, replace: bool = False) -> None:  # noqa: A002
         """Run handler `name` with `id` at `when`, or at once if that has passed.
@@ -122,20 +122,26 @@ class Jobs:
 
     async def drain(self, deadline: timedelta) -> None:
         """Take nothing more, let what runs finish until the deadline, and hand the rest back to other processes."""
-        if self._running is None:
-            return
-        self._running.cancel()
-        _, late = await asyncio.wait([self._running], timeout=deadline.total_seconds())
+        if self._running is not None:
+            await self._stop_working(self._running, deadline)
+            self._running = None
+        await self._stack.aclose()
+
+    async def _stop_working(self, running: "asyncio.Task[None]", deadline: timedelta) -> None:
+        running.cancel()
+        _, late = await asyncio.wait([running], timeout=deadline.total_seconds())
         if late:
             self._draining = True
+            log.warning("jobs_handed_back", count=len(self._working))
             for work in self._working:
                 work.cancel()
-            log.warning("jobs_handed_back", count=len(self._working))
-        outcome = (await asyncio.gather(self._running, return_exceptions=True))[0]
-        self._running = None
-        await self._stack.aclose()
+        (outcome,) = await asyncio.gather(running, return_exceptions=True)
         if isinstance(outcome, Exception):
             log.error("jobs_ended_badly", detail=type(outcome).__name__)
+
+    async def _work(self) -> None:
+        async with self._worker:  # entered and left in one task: it sets context variables
+            await self._worker.run_forever()
 
     @property
     def alive(self) -> bool:
@@ -160,7 +166,7 @@ class Jobs:
         try:
             await self._finish(work)
             self.counts.done += 1
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again below, without what it may quote
             self.counts.failed += 1
             log.warning("job_failed", job=name, item=job_id, attempt=attempt, detail=_detail(error))
             if attempt >= ATTEMPTS:
