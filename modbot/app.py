@@ -1,7 +1,7 @@
 """The only place that builds things and joins them, and the order in which they start and stop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,10 @@ from modbot.incidents import CARD_JOB, IncidentDesk
 from modbot.intake import Intake
 from modbot.jobs import Jobs
 from modbot.log import get_logger
+from modbot.model import PlatformName
 from modbot.paging import TIMER_JOB, Pager
 from modbot.people import People
+from modbot.platforms import Platform
 from modbot.platforms.registry import configured
 from modbot.rooms import LiveRooms
 from modbot.seal import Keyring
@@ -98,6 +100,77 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(slots=True)
+class Parts:
+    """What runs: made by `build`, started and stopped by `App`."""
+
+    platforms: Mapping[PlatformName, Platform]
+    sessions: Sessions
+    people: People
+    pager: Pager
+    jobs: Jobs
+    inbox: Inbox
+    dispatcher: Dispatcher
+    intake: Intake
+    queue: ChannelQueue
+
+
+def build(state: State, settings: Settings, http: Http, client: SlackClient, patience: Patience | None) -> Parts:
+    """Join the parts. Nothing is started and nothing is called."""
+    store, keyring = state.store, state.keyring
+    platforms = configured(settings, http=http, vault=Vault(store, keyring), budget=SharedBudget(store), now=now)
+    queue = ChannelQueue(client, on_failure=_card_failed)
+    chat = SlackChat(client, queue)
+    people = People(store, state.roster, Directory(client), settings, keyring, now)
+    places = Places(roster=state.roster, people=people, settings=settings)
+    sessions = Sessions(store, keyring, keep=settings.session_keep)
+    acts = Acts(store)
+
+    # Jobs name their handlers before these exist; each is looked up when its timer rings.
+    async def undo(act_id: str) -> None:
+        await hands.undo(act_id)
+
+    async def show(incident_id: str) -> None:
+        await desk.show(incident_id)
+
+    async def ring(page_and_token: str) -> None:
+        await pager.ring(page_and_token)
+
+    jobs = Jobs(state.url, {UNDO_JOB: undo, CARD_JOB: show, TIMER_JOB: ring})
+    authority = DistrictAuthority(places)
+    confirmation = Confirmation(sessions, patience)
+    door = Door(platforms=platforms, acts=acts, audit=state.audit, authority=authority, confirmation=confirmation)
+    hands = Hands(door=door, acts=acts, sessions=sessions, jobs=jobs, now=now)
+    incidents = Incidents(store)
+    desk = IncidentDesk(
+        incidents=incidents, store=store, jobs=jobs, chat=chat, places=places, settings=settings, now=now
+    )
+    pager = Pager(pages=Pages(store), jobs=jobs, chat=chat, settings=settings.paging, now=now)
+    dispatcher = Dispatcher(
+        commands=command.load(),
+        people=people,
+        rooms=LiveRooms(sessions=sessions, platforms=platforms, places=places, people=people),
+        door=hands,
+        help_desk=HelpDesk(desk=desk, pager=pager, chat=chat, places=places),
+        chat=chat,
+        audit=state.audit,
+        keyring=keyring,
+    )
+    inbox = Inbox(store, sole=state.sole)
+    intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
+    return Parts(platforms, sessions, people, pager, jobs, inbox, dispatcher, intake, queue)
+
+
+def _web(settings: Settings, state: State, parts: Parts, client: SlackClient) -> web.Application:
+    token, secret = settings.slack.bot_token, settings.slack.signing_secret
+    edge = SlackEdge(
+        secret=secret.get_secret_value().encode() if secret else b"",
+        intake=parts.intake,
+        bolt=bolt.build(intake=parts.intake, web=client.web, bot_token=token.get_secret_value() if token else ""),
+    )
+    return application(slack=edge.handle, platforms=parts.platforms, sessions=parts.sessions, store=state.store)
+
+
 class App:
     """One modbot process."""
 
@@ -126,61 +199,15 @@ class App:
         state = await open_state(settings, self._stack)
         await state.store.ping()
         self.state = state
-        platforms = configured(
-            settings,
-            http=http,
-            vault=Vault(state.store, state.keyring),
-            budget=SharedBudget(state.store),
-            now=now,
-        )
-        queue = ChannelQueue(client, on_failure=_card_failed)
-        self._stack.push_async_callback(queue.drain, timedelta(seconds=5))
-        chat = SlackChat(client, queue)
-        people = People(state.store, state.roster, Directory(client), settings, state.keyring, now)
-        places = Places(roster=state.roster, people=people, settings=settings)
-        sessions = Sessions(state.store, state.keyring, keep=settings.session_keep)
-        acts = Acts(state.store)
-        handlers: dict[str, Callable[[str], Awaitable[None]]] = {}
-        jobs = Jobs(state.url, handlers)
-        door = Door(
-            platforms=platforms,
-            acts=acts,
-            audit=state.audit,
-            authority=DistrictAuthority(places),
-            confirmation=Confirmation(sessions, self._patience),
-        )
-        desk = IncidentDesk(
-            incidents=Incidents(state.store), store=state.store, jobs=jobs, chat=chat, places=places,
-            settings=settings, now=now,
-        )  # fmt: skip
-        pager = Pager(pages=Pages(state.store), jobs=jobs, chat=chat, settings=settings.paging, now=now)
-        hands = Hands(door=door, acts=acts, sessions=sessions, jobs=jobs, now=now)
-        handlers |= {UNDO_JOB: hands.undo, CARD_JOB: desk.show, TIMER_JOB: pager.ring}
-        dispatcher = Dispatcher(
-            commands=command.load(),
-            people=people,
-            rooms=LiveRooms(sessions=sessions, platforms=platforms, places=places, people=people),
-            door=hands,
-            help_desk=HelpDesk(desk=desk, pager=pager, chat=chat, places=places),
-            chat=chat,
-            audit=state.audit,
-            keyring=state.keyring,
-        )
-        inbox = Inbox(state.store, sole=state.sole)
-        intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
-        await jobs.start()
-        self._stack.push_async_callback(jobs.drain, DRAIN)
-        await inbox.start(dispatcher.handle)
-        self._stack.push_async_callback(inbox.drain, DRAIN)
-        self._stack.push_async_callback(intake.drain)
-        token = settings.slack.bot_token
-        edge = SlackEdge(
-            secret=settings.slack.signing_secret.get_secret_value().encode(),
-            intake=intake,
-            bolt=bolt.build(intake=intake, web=client.web, bot_token=token.get_secret_value() if token else ""),
-        )
-        await self._listen(application(slack=edge.handle, platforms=platforms, sessions=sessions, store=state.store))
-        self._keep_house(people, pager, state)
+        parts = build(state, settings, http, client, self._patience)
+        self._stack.push_async_callback(parts.queue.drain, timedelta(seconds=5))
+        await parts.jobs.start()
+        self._stack.push_async_callback(parts.jobs.drain, DRAIN)
+        await parts.inbox.start(parts.dispatcher.handle)
+        self._stack.push_async_callback(parts.inbox.drain, DRAIN)
+        self._stack.push_async_callback(parts.intake.drain)
+        await self._listen(_web(settings, state, parts, client))
+        self._keep_house(parts.people, parts.pager, state)
 
     async def _listen(self, app: web.Application) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)

@@ -159,16 +159,32 @@ class Conflict(VendorError):
 class ResourceLocked(VendorError):
     """Somebody else is changing the meeting at this moment. `retry_after` is the vendor's wish, if it gave one."""
 
-    def __init__(self, vendor: str, staff_text: str, *, retry_after: timedelta | None = None, code: str = "") -> None:
-        super().__init__(vendor, staff_text, status=423, code=code)
+    def __init__(
+        self,
+        vendor: str,
+        staff_text: str,
+        *,
+        retry_after: timedelta | None = None,
+        code: str = "",
+        log_detail: str = "",
+    ) -> None:
+        super().__init__(vendor, staff_text, status=423, code=code, log_detail=log_detail)
         self.retry_after = retry_after
 
 
 class RateLimited(VendorError):
     """Too many calls. `retry_after` is the vendor's wish, or None when it gave none."""
 
-    def __init__(self, vendor: str, staff_text: str, *, retry_after: timedelta | None = None, code: str = "") -> None:
-        super().__init__(vendor, staff_text, status=429, code=code)
+    def __init__(
+        self,
+        vendor: str,
+        staff_text: str,
+        *,
+        retry_after: timedelta | None = None,
+        code: str = "",
+        log_detail: str = "",
+    ) -> None:
+        super().__init__(vendor, staff_text, status=429, code=code, log_detail=log_detail)
         self.retry_after = retry_after
 
 

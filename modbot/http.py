@@ -111,7 +111,6 @@ class Http:
         params: Mapping[str, str] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
         timeout: timedelta = DEFAULT_TIMEOUT,  # noqa: ASYNC109 - the deadline of one request, handed to aiohttp
     ) -> Answer:
         """One request, one answer. Raises Unreachable and MalformedAnswer; statuses are the caller's to read."""
@@ -123,7 +122,6 @@ class Http:
                 params=params,
                 json=json,
                 data=form,
-                auth=aiohttp.BasicAuth(*auth) if auth else None,
                 timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
                 allow_redirects=False,
             ) as response:

@@ -13,10 +13,10 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 LOGGABLE = frozenset(
     """
-    act actor address attempt channel code command consumer count deadline deliveries detail elapsed_ms entries
-    error_id event exception how incident item job kind level logger method operation outcome page path phase platform
-    port process reason recorded room round school section session setting status step timestamp token url used vendor
-    version wait_seconds
+    act actor address attempt channel code command component consumer count deadline deliveries detail elapsed_ms
+    entries error_id event exception how incident item job kind level method operation outcome page path phase
+    platform port process reason recorded room round school section session setting status step timestamp token url
+    used vendor version wait_seconds
     """.split()  # noqa: SIM905 - read as a list of words
 )
 
@@ -46,5 +46,5 @@ def configure(level: str = "info") -> None:
 
 
 def get_logger(name: str) -> Any:
-    """A logger whose lines carry `logger=name`."""
-    return structlog.get_logger(logger=name)
+    """A logger whose lines carry `component=name`."""
+    return structlog.get_logger(component=name)

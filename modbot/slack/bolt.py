@@ -4,6 +4,7 @@ Authorisation is answered from local state: Bolt's own would call Slack before e
 checked by the edge, or by Slack's own socket.
 """
 
+import logging
 import re
 from typing import Any
 
@@ -22,6 +23,9 @@ SHORTCUT = "modbot_"
 
 log = get_logger("slack.bolt")
 
+_BOLT_LOG = logging.getLogger("modbot.slack.bolt")
+_BOLT_LOG.setLevel(logging.ERROR)  # its warnings are about choices made here on purpose
+
 
 def build(*, intake: Intake, web: AsyncWebClient, bot_token: str) -> AsyncApp:
     """The Bolt application. `web` shares modbot's connection pool."""
@@ -30,6 +34,7 @@ def build(*, intake: Intake, web: AsyncWebClient, bot_token: str) -> AsyncApp:
         return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=bot_token)
 
     app = AsyncApp(
+        logger=_BOLT_LOG,
         client=web,
         authorize=authorize,
         process_before_response=True,

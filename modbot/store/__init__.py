@@ -182,7 +182,7 @@ def connect(url: str, *, connections: int = 32) -> Store:
         socket_timeout=ANSWER_SECONDS,
         health_check_interval=30,
     )
-    return Store(Redis(connection_pool=pool))
+    return Store(Redis.from_pool(pool))
 
 
 def _in_memory() -> Redis:

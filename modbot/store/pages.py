@@ -44,9 +44,7 @@ class Pages:
             change = step(from_bytes(kept)) if kept else None
             if change is None:
                 return None
-            swapped = await self._store.call(
-                _SWAP, [keys.page(page_id)], [kept, to_bytes(change.state), self._keep_ms]
-            )
+            swapped = await self._store.call(_SWAP, [keys.page(page_id)], [kept, to_bytes(change.state), self._keep_ms])
             if swapped:
                 await self._list(change.state)
                 return change
@@ -54,9 +52,7 @@ class Pages:
 
     async def _list(self, page: PageState) -> None:
         command = "SREM" if page.state == "resolved" else "SADD"
-        await self._store.batch(
-            [(command, keys.open_pages(), page.id), ("PEXPIRE", keys.open_pages(), self._keep_ms)]
-        )
+        await self._store.batch([(command, keys.open_pages(), page.id), ("PEXPIRE", keys.open_pages(), self._keep_ms)])
 
     async def open_ids(self) -> list[str]:
         """Pages not yet resolved."""

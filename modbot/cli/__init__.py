@@ -1,0 +1,40 @@
+"""`modbot`: run it, check it, import a roster, read the record."""
+
+import sys
+
+import typer
+
+from modbot import __version__
+from modbot.cli import serving
+from modbot.errors import ModbotError
+
+app = typer.Typer(
+    name="modbot",
+    help="Lock a class, put an intruder out and page IT, from staff chat.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+serving.add(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"modbot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Say the version and end."),
+) -> None:
+    """Options before any command."""
+
+
+def main() -> None:
+    """The console script. What modbot can explain is one sentence and exit code 2, never a traceback."""
+    try:
+        app()
+    except ModbotError as error:
+        typer.echo(f"modbot: {error.log_detail}", err=True)
+        sys.exit(2)

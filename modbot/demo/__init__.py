@@ -1,0 +1,1 @@
+"""A simulated school day: three vendors, one district, one raid. Nothing to configure."""
