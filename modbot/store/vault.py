@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Callable
 
-import structlog
-
 from modbot.errors import SealBroken, StoreUnavailable
+from modbot.log import get_logger
 from modbot.seal import Keyring
 from modbot.store import Store, keys
 
-log = structlog.get_logger()
+log = get_logger("vault")
 
 
 def _monotonic_seconds() -> float:

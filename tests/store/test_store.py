@@ -1,0 +1,54 @@
+"""The store's one surface, on the real server and on the in-memory one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from modbot.errors import ConfigError, StoreUnavailable
+from modbot.store import Script, Store, connect
+from tests.stores import closed
+
+ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
+
+
+@pytest.fixture(params=["real", "memory"])
+async def any_store(request: pytest.FixtureRequest, store_url: str) -> AsyncIterator[Store]:
+    """The real store, and the one for unit tests."""
+    opened = connect(store_url if request.param == "real" else "memory://")
+    await opened.run("FLUSHALL")
+    yield opened
+    await opened.run("FLUSHALL")
+    await closed(opened)
+
+
+async def test_calls_of_one_moment_each_get_their_own_answers(any_store: Store) -> None:
+    answers = await asyncio.gather(*(any_store.batch([("SET", f"k{n}", n), ("GET", f"k{n}")]) for n in range(700)))
+    assert [answer[1] for answer in answers] == [str(n).encode() for n in range(700)]
+
+
+async def test_a_failing_command_fails_its_own_caller_only(any_store: Store) -> None:
+    await any_store.run("SET", "text", "x")
+    good = asyncio.create_task(any_store.run("GET", "text"))
+    with pytest.raises(StoreUnavailable):
+        await any_store.run("INCR", "text")
+    assert await good == b"x"
+
+
+async def test_a_script_is_taught_again_after_the_server_forgot_it(any_store: Store) -> None:
+    assert await any_store.call(ADD, ["n"], [2]) == 2
+    await any_store.run("SCRIPT FLUSH")
+    assert await asyncio.gather(*(any_store.call(ADD, ["n"], [1]) for _ in range(3))) == [3, 4, 5]
+
+
+async def test_a_server_that_is_not_there_says_so() -> None:
+    store = connect("unix:///nowhere/store.sock")
+    with pytest.raises(StoreUnavailable):
+        await store.ping()
+    await closed(store)
+
+
+@pytest.mark.parametrize("url", ["", "http://x", "/var/run/redis.sock"])
+def test_an_address_of_another_kind_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError):
+        connect(url)
