@@ -9,7 +9,7 @@ A value is the event's time in milliseconds (6 bytes, big-endian) followed by it
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
@@ -25,8 +25,10 @@ META = b"m"  # room, title, host, begin: from the start event
 HINT = b"n"  # the same, learned from other events, used when the start event was lost
 HOST = b"h"  # the host's e-mail, where an event tells it
 ENDED = b"x"
-IN_ROOM, IN_LOBBY, ROLE, SHARING, DETAILS, ALIAS = b"p", b"l", b"r", b"s", b"d", b"a"
+IN_ROOM, IN_LOBBY, ROLE, SHARING, DETAILS = b"p", b"l", b"r", b"s", b"d"
 
+_SEPARATOR = "\x1f"
+_SAME = "\x01"
 _HINT_TIME = bytes(TIME_BYTES)  # hints do not age: the same hint again writes nothing
 _OUT, _IN = b"\x00", b"\x01"
 _LEFT, _JOINED = b"\x02", b"\x01"  # of one moment's two, having left is the later
@@ -74,7 +76,7 @@ def registers_of(event: Event, seal: Seal) -> list[Register]:
 
 
 def _participant_registers(event: Event, who: Participant, at: bytes, seal: Seal) -> list[Register]:
-    pid = who.id.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
+    pid = short_id(event.session_id, who.id)
     match event.kind:
         case EventKind.JOINED:
             return [Register(IN_ROOM + pid, at + _JOINED), *_arrival(event, who, pid, at, seal)]
@@ -95,13 +97,27 @@ def _participant_registers(event: Event, who: Participant, at: bytes, seal: Seal
 
 
 def _arrival(event: Event, who: Participant, pid: bytes, at: bytes, seal: Seal) -> list[Register]:
-    details = seal(orjson.dumps([who.name[:MAX_TEXT], who.email[:MAX_TEXT]]), context_of(event.session_id, pid))
-    written = [Register(DETAILS + pid, at + details)]
+    written = []
+    if who.name or who.email or who.alias:  # some arrivals are told without a name: they take no known name away
+        known = (who.name, who.email, who.alias)
+        plain = _SEPARATOR.join(part[:MAX_TEXT].replace(_SEPARATOR, " ") for part in known)
+        sealed = seal(plain.encode("utf-8", "replace"), context_of(event.session_id, pid))
+        written.append(Register(DETAILS + pid, at + sealed))
     if who.role is not ParticipantRole.ATTENDEE:
         written.append(Register(ROLE + pid, at + _ROLE_CODE[who.role]))
-    if who.alias:
-        written.append(Register(ALIAS + who.alias.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID], at + pid))
     return written
+
+
+def short_id(session_id: str, participant_id: str) -> bytes:
+    """A participant's id as kept: without the session's id, where the platform repeats it in each (Webex)."""
+    own = participant_id.removeprefix(session_id)
+    kept = _SAME + own if own and own != participant_id else participant_id
+    return kept.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
+
+
+def _full_id(session_id: str, pid: bytes) -> str:
+    text = pid.decode("utf-8", "replace")
+    return session_id + text.removeprefix(_SAME) if text.startswith(_SAME) else text
 
 
 def context_of(session_id: str, pid: bytes) -> bytes:
@@ -149,37 +165,49 @@ def read(platform: PlatformName, session_id: str, state: Mapping[bytes, bytes], 
 
 
 def _participants(session_id: str, state: Mapping[bytes, bytes], unseal: Open) -> list[Participant]:
-    aliases = {field[1:]: value[TIME_BYTES:] for field, value in state.items() if field[:1] == ALIAS}
-    state = _unaliased(state, aliases)
     ids = sorted({field[1:] for field in state if field[:1] in (IN_ROOM, IN_LOBBY)})
-    found = [_participant(session_id, pid, state, unseal) for pid in ids]
+    details = {pid: _details(session_id, pid, state, unseal) for pid in ids}
+    told_as = {alias.encode(): pid for pid, (_, _, alias) in details.items() if alias}
+    state = _unaliased(state, told_as)
+    found = [_participant(session_id, pid, state, details[pid]) for pid in ids]
     return sorted(found, key=lambda p: (p.joined_at or _LATEST, p.id))
 
 
-def _unaliased(state: Mapping[bytes, bytes], aliases: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
-    """Facts told under a platform's other id for a participant, moved to the id that arrival gave."""
-    known = [(field, aliases[field[1:]]) for field in state if field[:1] == SHARING and field[1:] in aliases]
+def _unaliased(state: Mapping[bytes, bytes], told_as: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
+    """Sharing told under a platform's second id for a participant, moved to the id that arrival gave."""
+    known = [(field, told_as[field[1:]]) for field in state if field[:1] == SHARING and field[1:] in told_as]
     return merge(state, (Register(field[:1] + pid, state[field]) for field, pid in known)) if known else state
 
 
-def _participant(session_id: str, pid: bytes, state: Mapping[bytes, bytes], unseal: Open) -> Participant:
+def _details(session_id: str, pid: bytes, state: Mapping[bytes, bytes], unseal: Open) -> tuple[str, str, str]:
+    sealed = state.get(DETAILS + pid)
+    if sealed is None:
+        return "", "", ""
+    try:
+        plain = unseal(sealed[TIME_BYTES:], context_of(session_id, pid)).decode("utf-8", "replace")
+    except (ValueError, ModbotError):
+        return "", "", ""
+    name, _, rest = plain.partition(_SEPARATOR)
+    email, _, alias = rest.partition(_SEPARATOR)
+    return name, email, alias
+
+
+def _participant(
+    session_id: str, pid: bytes, state: Mapping[bytes, bytes], details: tuple[str, str, str]
+) -> Participant:
     room, lobby = state.get(IN_ROOM + pid, b""), state.get(IN_LOBBY + pid, b"")
     presence = _presence(room, lobby)
-    plain = Participant(
-        id=pid.decode("utf-8", "replace"),
+    name, email, alias = details
+    return Participant(
+        id=_full_id(session_id, pid),
+        name=name,
+        email=email,
         presence=presence,
         role=_ROLE_OF.get(state.get(ROLE + pid, b"")[TIME_BYTES:], ParticipantRole.ATTENDEE),
         sharing=presence is Presence.JOINED and _shares(state.get(SHARING + pid, b""), since=room),
         joined_at=_time(room or lobby),
+        alias=alias,
     )
-    details = state.get(DETAILS + pid)
-    if details is None:
-        return plain
-    try:
-        name, email = orjson.loads(unseal(details[TIME_BYTES:], context_of(session_id, pid)))
-    except (ValueError, ModbotError):
-        return plain
-    return replace(plain, name=name, email=email)
 
 
 def _shares(sharing: bytes, *, since: bytes) -> bool:

@@ -15,13 +15,23 @@ from modbot.store import Command, Script, Store, keys
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # a session whose start was not heard counts as the newest
 
+# A value longer than 64 bytes is kept in two fields, F and "e"+F: one longer value would turn the whole hash from the
+# server's compact form into a table three times its size. Only the head is compared; it holds time and nonce.
+_REST = b"e"
 _FORWARD = Script(
     """
     local new = redis.call('EXISTS', KEYS[1]) == 0
     for i = 2, #ARGV, 2 do
-        local held = redis.call('HGET', KEYS[1], ARGV[i])
-        if not held or held < ARGV[i + 1] then
-            redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+        local field, value = ARGV[i], ARGV[i + 1]
+        local held = redis.call('HGET', KEYS[1], field)
+        local head = string.sub(value, 1, 64)
+        if not held or held < head then
+            redis.call('HSET', KEYS[1], field, head)
+            if #value > 64 then
+                redis.call('HSET', KEYS[1], 'e' .. field, string.sub(value, 65))
+            elseif held and #held == 64 then
+                redis.call('HDEL', KEYS[1], 'e' .. field)
+            end
         end
     end
     redis.call('PEXPIRE', KEYS[1], ARGV[1])
@@ -98,7 +108,7 @@ class Sessions:
 
     def _read(self, session_key: str, state: Mapping[bytes, bytes]) -> Session | None:
         platform, _, session_id = session_key.partition(":")
-        return read(PlatformName(platform), session_id, state, self._open)
+        return read(PlatformName(platform), session_id, _joined(state), self._open)
 
     async def live_of_host(self, email: str) -> list[Session]:
         """The live sessions this person hosts, newest first."""
@@ -139,6 +149,11 @@ class Sessions:
 
     def _open(self, sealed: bytes, context: bytes) -> bytes:
         return self._keyring.open(sealed, context=context)
+
+
+def _joined(kept: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """The registers whole again."""
+    return {field: value + kept.get(_REST + field, b"") for field, value in kept.items() if field[:1] != _REST}
 
 
 def _live(sessions: Sequence[Session]) -> list[Session]:
