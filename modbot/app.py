@@ -40,7 +40,7 @@ from modbot.store import Store, connect
 from modbot.store.acts import Acts
 from modbot.store.budget import SharedBudget
 from modbot.store.embedded import EmbeddedStore
-from modbot.store.inbox import Inbox
+from modbot.store.inbox import Inbox, Limits
 from modbot.store.incidents import Incidents
 from modbot.store.pages import Pages
 from modbot.store.roster import RosterStore
@@ -115,7 +115,14 @@ class Parts:
     queue: ChannelQueue
 
 
-def build(state: State, settings: Settings, http: Http, client: SlackClient, patience: Patience | None) -> Parts:
+def build(
+    state: State,
+    settings: Settings,
+    http: Http,
+    client: SlackClient,
+    patience: Patience | None = None,
+    limits: Limits | None = None,
+) -> Parts:
     """Join the parts. Nothing is started and nothing is called."""
     store, keyring = state.store, state.keyring
     platforms = configured(settings, http=http, vault=Vault(store, keyring), budget=SharedBudget(store), now=now)
@@ -156,7 +163,7 @@ def build(state: State, settings: Settings, http: Http, client: SlackClient, pat
         audit=state.audit,
         keyring=keyring,
     )
-    inbox = Inbox(store, sole=state.sole)
+    inbox = Inbox(store, sole=state.sole, limits=limits)
     intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
     return Parts(platforms, sessions, people, pager, jobs, inbox, dispatcher, intake, queue)
 
@@ -174,9 +181,10 @@ def _web(settings: Settings, state: State, parts: Parts, client: SlackClient) ->
 class App:
     """One modbot process."""
 
-    def __init__(self, settings: Settings, *, patience: Patience | None = None) -> None:
+    def __init__(self, settings: Settings, *, patience: Patience | None = None, limits: Limits | None = None) -> None:
         self.settings = settings
         self._patience = patience
+        self._limits = limits
         self._stack = AsyncExitStack()
         self._background: list[asyncio.Task[None]] = []
         self.port = 0
@@ -199,7 +207,7 @@ class App:
         state = await open_state(settings, self._stack)
         await state.store.ping()
         self.state = state
-        parts = build(state, settings, http, client, self._patience)
+        parts = build(state, settings, http, client, self._patience, self._limits)
         self._stack.push_async_callback(parts.queue.drain, timedelta(seconds=5))
         await parts.jobs.start()
         self._stack.push_async_callback(parts.jobs.drain, DRAIN)

@@ -1,8 +1,8 @@
 """Accepted work: one stream, written before Slack gets its answer, worked off by whichever process is free.
 
 An entry is deleted only when its handler has finished, so a process killed the next millisecond loses nothing: another
-takes the entry over once nobody has renewed it for `STALE`. Handlers may therefore run again from the start and must
-have the effect of one (the door sees to that by act id).
+takes the entry over once nobody has renewed it for `Limits.stale`. Handlers may therefore run again from the start and
+must have the effect of one (the door sees to that by act id).
 """
 
 import asyncio
@@ -19,10 +19,7 @@ from modbot.errors import StoreUnavailable
 from modbot.log import get_logger
 from modbot.store import Script, Store, keys, translated
 
-STALE = timedelta(seconds=10)  # unrenewed for this long: its process is taken for dead
-RENEW = timedelta(seconds=3)
 BLOCK = timedelta(seconds=2)  # below the connection's answer time
-MAX_WAITING = 20_000
 MAX_DELIVERIES = 5
 
 _ACCEPT = Script(
@@ -34,6 +31,15 @@ _ACCEPT = Script(
 )
 
 log = get_logger("inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long before an item is taken over, and how many may wait."""
+
+    stale: timedelta = timedelta(seconds=10)  # unrenewed for this long: its process is taken for dead
+    renew: timedelta = timedelta(seconds=3)
+    waiting: int = 20_000  # in the store, worked on or not; above it, requests are refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,11 @@ Handler = Callable[[Item], Awaitable[None]]
 class Inbox:
     """Takes work in and hands it out. `sole` says that no other process can be alive on this store."""
 
-    def __init__(self, store: Store, *, sole: bool = False, concurrency: int = 64) -> None:
+    def __init__(
+        self, store: Store, *, sole: bool = False, concurrency: int = 64, limits: Limits | None = None
+    ) -> None:
         self._store = store
+        self._limits = limits or Limits()
         self._sole = sole
         self._consumer = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._slots = asyncio.Semaphore(concurrency)
@@ -86,7 +95,7 @@ class Inbox:
         """
         seen = keys.replay(signature)
         keep_ms = int(keys.REPLAY_KEEP.total_seconds() * 1000)
-        answer = await self._store.call(_ACCEPT, [seen, keys.INBOX], [keep_ms, kind, payload, MAX_WAITING])
+        answer = await self._store.call(_ACCEPT, [seen, keys.INBOX], [keep_ms, kind, payload, self._limits.waiting])
         if answer == b"seen":
             return None
         if answer == b"full":
@@ -97,7 +106,7 @@ class Inbox:
         """Begin to work: new entries at once, and those of dead processes as they go stale."""
         self._handler = handler
         await self._make_group()
-        await self._take_over(timedelta(0) if self._sole else STALE)
+        await self._take_over(timedelta(0) if self._sole else self._limits.stale)
         loop = asyncio.get_running_loop()
         self._loops = [loop.create_task(self._forever(step)) for step in (self._read, self._renew_and_take_over)]
 
@@ -178,11 +187,11 @@ class Inbox:
         log.warning("item_not_struck_off", item=item_id)  # it will run again, with the effect of one
 
     async def _renew_and_take_over(self) -> None:
-        await asyncio.sleep(RENEW.total_seconds())
+        await asyncio.sleep(self._limits.renew.total_seconds())
         mine = list(self._working)
         if mine:
             await self._store.run("XCLAIM", keys.INBOX, keys.INBOX_GROUP, self._consumer, 0, *mine, "IDLE", 0, "JUSTID")
-        await self._take_over(STALE)
+        await self._take_over(self._limits.stale)
 
     async def _take_over(self, idle: timedelta) -> None:
         idle_ms = int(idle.total_seconds() * 1000)
