@@ -8,6 +8,7 @@ and no event needs to read what is there before it writes.
 A value is the event's time in milliseconds (6 bytes, big-endian) followed by its data. Pure: no I/O, no clock.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ ENDED = b"x"
 IN_ROOM, IN_LOBBY, ROLE, SHARING, DETAILS = b"p", b"l", b"r", b"s", b"d"
 
 _SEPARATOR = "\x1f"
-_SAME = "\x01"
+_SAME, _RAW = "\x01", b"\x02"
 _HINT_TIME = bytes(TIME_BYTES)  # hints do not age: the same hint again writes nothing
 _OUT, _IN = b"\x00", b"\x01"
 _LEFT, _JOINED = b"\x02", b"\x01"  # of one moment's two, having left is the later
@@ -109,13 +110,28 @@ def _arrival(event: Event, who: Participant, pid: bytes, at: bytes, seal: Seal) 
 
 
 def short_id(session_id: str, participant_id: str) -> bytes:
-    """A participant's id as kept: without the session's id, where the platform repeats it in each (Webex)."""
+    """A participant's id as kept: no part of the session's id (Webex repeats it), base64 as the bytes it stands for."""
     own = participant_id.removeprefix(session_id)
-    kept = _SAME + own if own and own != participant_id else participant_id
-    return kept.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
+    if own and own != participant_id:
+        return (_SAME + own).encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
+    raw = _raw_uuid(participant_id)
+    return _RAW + raw if raw else participant_id.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
+
+
+def _raw_uuid(participant_id: str) -> bytes:
+    """The 16 bytes of a base64 uuid (Zoom), or b"" for anything that would not come back the same."""
+    if len(participant_id) != 24 or not participant_id.endswith("=="):
+        return b""
+    try:
+        raw = b64decode(participant_id, validate=True)
+    except ValueError:
+        return b""
+    return raw if b64encode(raw).decode() == participant_id else b""
 
 
 def _full_id(session_id: str, pid: bytes) -> str:
+    if pid[:1] == _RAW:
+        return b64encode(pid[1:]).decode()
     text = pid.decode("utf-8", "replace")
     return session_id + text.removeprefix(_SAME) if text.startswith(_SAME) else text
 

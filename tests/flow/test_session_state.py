@@ -1,5 +1,6 @@
 """Whatever order events arrive in, however often, the session ends in the same state."""
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -117,3 +118,13 @@ def test_details_that_do_not_open_leave_the_person_in_the_list() -> None:
     session = read(PlatformName.ZOOM, "uuid-1", state, broken)
     assert session is not None
     assert [(person.id, person.name) for person in session.participants] == [("p1", "")]
+
+
+@given(
+    st.one_of(
+        st.binary(min_size=16, max_size=16).map(lambda raw: b64encode(raw).decode()),
+        st.text("aZ9+/=_-", min_size=1, max_size=30),
+    )
+)
+def test_every_participants_id_comes_back_as_the_platform_gave_it(participant_id: str) -> None:
+    assert after(event(EventKind.JOINED, 1, participant_id)).participants[0].id == participant_id
