@@ -58,7 +58,8 @@ class HelpDesk:
         incident = await self._desk.of_room(session.room) if session is not None else None
         page_id = await self._desk.claim_page(incident.id, request_id) if incident else request_id
         title = title_of(session) if session is not None else ""
-        page = await self._pager.open(
+        page = await self._pager.get(page_id) if page_id != request_id else None
+        page = page or await self._pager.open(
             page_id, what=what, by=actor.name, incident=incident.id if incident else "", title=title
         )
         if incident is not None and page_id == request_id:

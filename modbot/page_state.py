@@ -52,6 +52,7 @@ class PageState:
     acknowledged_by: str = ""
     acknowledged_at: str = ""
     exhausted: bool = False
+    calling: bool = False  # the current step's people have yet to be told; a crash must not skip them
     told: tuple[Told, ...] = ()
 
     @property
@@ -102,7 +103,7 @@ def _next(page: PageState, now: datetime) -> Change:
 
 def _armed(page: PageState, now: datetime) -> PageState:
     due = now + timedelta(seconds=page.policy[page.step].wait_seconds)
-    return replace(page, token=secrets.token_hex(8), due_at=due.isoformat())
+    return replace(page, token=secrets.token_hex(8), due_at=due.isoformat(), calling=True)
 
 
 def acknowledge(page: PageState, by: str, now: datetime) -> Change | None:
@@ -124,7 +125,7 @@ def resolve(page: PageState) -> Change | None:
 
 def told(page: PageState, notices: Sequence[Told]) -> Change:
     """Remember who was told, and what became of it."""
-    return Change(replace(page, told=(*page.told, *notices)[-200:]))
+    return Change(replace(page, told=(*page.told, *notices)[-200:], calling=False))
 
 
 def to_bytes(page: PageState) -> bytes:

@@ -52,19 +52,28 @@ class Pager:
             rounds=self._settings.rounds, incident=incident, title=title,
         )  # fmt: skip
         change = page_state.trigger(fresh, self._now())
-        if not await self._pages.create(change.state):
-            return await self._pages.get(page_id) or change.state
-        PAGES.labels("triggered").inc()
-        await self._follow(change)
+        if await self._pages.create(change.state):
+            PAGES.labels("triggered").inc()
+            await self._follow(change)
+        else:
+            await self._finish_calling(page_id)
         return await self._pages.get(page_id) or change.state
 
     async def ring(self, job_id: str) -> None:
         """A timer's job: `page_id|token`. A stale token does nothing."""
         page_id, _, token = job_id.partition("|")
         change = await self._pages.change(page_id, lambda page: page_state.timer(page, token, self._now()))
-        if change is not None:
-            PAGES.labels("escalated" if change.call else "exhausted").inc()
-            await self._follow(change)
+        if change is None:
+            await self._finish_calling(page_id)
+            return
+        PAGES.labels("escalated" if change.call else "exhausted").inc()
+        await self._follow(change)
+
+    async def _finish_calling(self, page_id: str) -> None:
+        """A process that died after moving the page on, and before it had called anybody, left this to us."""
+        page = await self._pages.get(page_id)
+        if page is not None and page.open and page.calling:
+            await self._follow(Change(page, call=True))
 
     async def acknowledge(self, page_id: str, by: str) -> PageState | None:
         """Stop every ringing; None when it was answered before or does not exist."""
@@ -98,7 +107,7 @@ class Pager:
         repaired = 0
         for page in await self.open_pages():
             if not page.due_at or self._now() - datetime.fromisoformat(page.due_at) < LATE:
-                continue
+                continue  # exhausted, or its timer is still to ring
             log.warning("page_timer_lost", page=page.id)
             repaired += 1
             await self.ring(f"{page.id}|{page.token}")
