@@ -131,6 +131,8 @@ class Door:
             receipt = await platform.perform(act.operation, target)
         except VendorError as error:
             return await self._after_failure(act, capability, target, error)
+        if receipt.former and not receipt.already:
+            await target.remember(receipt.former)  # a platform that could not before it changed them
         confirmed = await self._confirmation.of(act.operation, platform, target)
         return _judge(act, capability, receipt, confirmed, repeated=begun is not None and begun.again)
 
@@ -183,10 +185,12 @@ def _judge(act: Act, capability: Capability, receipt: Receipt, confirmed: Confir
     if confirmed.people:
         return _judge_people(act, capability, confirmed)
     if confirmed.in_effect:
-        if receipt.already and not repeated:
+        before = receipt.already and not repeated
+        if capability.how is How.SUBSTITUTE:  # never more than in part, however often it is asked
+            said = _already_in_part(act) if before else capability.effect
+            return _result(act, Outcome.PARTIAL, said, capability, former=receipt.former)
+        if before:
             return _result(act, Outcome.ALREADY, _already(act), former=receipt.former)
-        if capability.how is How.SUBSTITUTE:
-            return _result(act, Outcome.PARTIAL, capability.effect, capability, former=receipt.former)
         return _result(act, Outcome.DONE, capability.effect, former=receipt.former)
     label = act.session.room.platform.label
     if confirmed.unseen:
@@ -223,8 +227,14 @@ def _already(act: Act) -> str:
     return {
         Operation.LOCK: "The class was already locked.",
         Operation.UNLOCK: "The class was already unlocked.",
+        Operation.MUTE: "Everyone but the hosts was already muted.",
         Operation.END: "The class had already ended.",
+        Operation.RESTORE: "Nothing had to be changed.",
     }.get(act.operation, "It was already so.")
+
+
+def _already_in_part(act: Act) -> str:
+    return f"Nothing had to be changed: what {act.session.room.platform.label} lets modbot do was done before."
 
 
 def _result(

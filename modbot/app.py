@@ -23,6 +23,7 @@ from modbot.intake import Intake
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.model import PlatformName
+from modbot.page_state import PageState
 from modbot.paging import TIMER_JOB, Pager
 from modbot.people import People
 from modbot.platforms import Platform
@@ -68,31 +69,39 @@ class State:
     embedded: EmbeddedStore | None
 
 
-async def open_state(settings: Settings, stack: AsyncExitStack) -> State:
-    """Open the store: the district's own Redis, or the embedded one. Raises ConfigError."""
+async def open_state(settings: Settings, stack: AsyncExitStack, *, beside: bool = False) -> State:
+    """Open the store: the district's own Redis, or the embedded one. Raises ConfigError.
+
+    `beside` is for commands: where a running modbot has the embedded store already, they use its server.
+    """
+    if settings.redis_url is not None and settings.encryption_keys is None:
+        raise ConfigError("MODBOT_ENCRYPTION_KEYS", "must be set when MODBOT_REDIS_URL is, the same on every machine")
     embedded: EmbeddedStore | None = None
     if settings.redis_url is None:
         embedded = EmbeddedStore(settings.data_dir)
-        url = await embedded.start()
         stack.push_async_callback(embedded.stop)
+        url = await (embedded.start_or_join() if beside else embedded.start())
     else:
         url = settings.redis_url.get_secret_value()
-    given = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
-    if given is None and embedded is None:
-        raise ConfigError("MODBOT_ENCRYPTION_KEYS", "must be set when MODBOT_REDIS_URL is, the same on every machine")
-    keyring = seal.load(given, settings.data_dir)
+    keyring = load_keys(settings)
     store = connect(url)
     stack.push_async_callback(store.close)
     return State(
         settings=settings,
         store=store,
         url=url,
-        sole=embedded is not None,
+        sole=embedded is not None and not embedded.joined,
         keyring=keyring,
         roster=RosterStore(store, keyring),
         audit=Audit(store),
         embedded=embedded,
     )
+
+
+def load_keys(settings: Settings) -> Keyring:
+    """The district's keys: the setting's, else the data directory's, made on the first start. Raises ConfigError."""
+    given = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
+    return seal.load(given, settings.data_dir)
 
 
 def now() -> datetime:
@@ -110,6 +119,7 @@ class Parts:
     pager: Pager
     jobs: Jobs
     inbox: Inbox
+    help_desk: HelpDesk
     dispatcher: Dispatcher
     intake: Intake
     queue: ChannelQueue
@@ -143,6 +153,10 @@ def build(
     async def ring(page_and_token: str) -> None:
         await pager.ring(page_and_token)
 
+    async def nobody_answered(page: PageState) -> None:
+        if page.incident:
+            await desk.note_on(page.incident, "Nobody has answered the page. Phone the help desk.")
+
     jobs = Jobs(state.url, {UNDO_JOB: undo, CARD_JOB: show, TIMER_JOB: ring})
     authority = DistrictAuthority(places)
     confirmation = Confirmation(sessions, patience)
@@ -152,20 +166,23 @@ def build(
     desk = IncidentDesk(
         incidents=incidents, store=store, jobs=jobs, chat=chat, places=places, settings=settings, now=now
     )
-    pager = Pager(pages=Pages(store), jobs=jobs, chat=chat, settings=settings.paging, now=now)
+    pager = Pager(
+        pages=Pages(store), jobs=jobs, chat=chat, settings=settings.paging, now=now, nobody_answered=nobody_answered
+    )
+    help_desk = HelpDesk(desk=desk, pager=pager, chat=chat, places=places)
     dispatcher = Dispatcher(
         commands=command.load(),
         people=people,
         rooms=LiveRooms(sessions=sessions, platforms=platforms, places=places, people=people),
         door=hands,
-        help_desk=HelpDesk(desk=desk, pager=pager, chat=chat, places=places),
+        help_desk=help_desk,
         chat=chat,
         audit=state.audit,
         keyring=keyring,
     )
     inbox = Inbox(store, sole=state.sole, limits=limits)
     intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
-    return Parts(platforms, sessions, people, pager, jobs, inbox, dispatcher, intake, queue)
+    return Parts(platforms, sessions, people, pager, jobs, inbox, help_desk, dispatcher, intake, queue)
 
 
 def _web(settings: Settings, state: State, parts: Parts, client: SlackClient) -> web.Application:
@@ -236,10 +253,14 @@ class App:
         async def pages() -> None:
             await pager.repair()
 
+        async def record() -> None:
+            await state.audit.trim(timedelta(days=self.settings.audit_days))
+
         loop = asyncio.get_running_loop()
         self._background = [
             loop.create_task(_every(timedelta(seconds=5), roster)),
             loop.create_task(_every(HOUSEKEEPING, pages)),
+            loop.create_task(_every(timedelta(hours=6), record)),
         ]
         if state.embedded is not None:
             self._background.append(loop.create_task(state.embedded.watch()))

@@ -12,6 +12,8 @@ from modbot.platforms import Platform, Seen, Target
 from modbot.store.sessions import Sessions
 
 ON_PEOPLE = frozenset({Operation.EJECT, Operation.ADMIT})
+_OUT_OF_CLASS = (Presence.LEFT, Presence.LOBBY)
+_OUT_OF_LOBBY = (Presence.LEFT,)
 
 log = get_logger("confirmation")
 
@@ -105,7 +107,7 @@ def _people(
     for person in people:
         where = presence.get(person.id, Presence.LEFT if session is None else None)
         if operation is Operation.EJECT:
-            done = where is not None and where is not Presence.JOINED
+            done = where in (_OUT_OF_LOBBY if person.presence is Presence.LOBBY else _OUT_OF_CLASS)
         else:
             done = where is Presence.JOINED
         outcomes[person.id] = Outcome.DONE if done else otherwise

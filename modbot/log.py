@@ -42,6 +42,9 @@ def configure(level: str = "info") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.getLogger("docket").setLevel(
+        logging.CRITICAL
+    )  # modbot.jobs reports each failure itself, without tracebacks
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
 
 

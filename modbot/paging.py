@@ -4,7 +4,7 @@ The state is `modbot.page_state`; each change is a compare-and-set in the store;
 durable job. The store is written before anybody is called, so a crash repeats a call and never forgets one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -29,14 +29,21 @@ class Pager:
     """Opens pages, moves them on, and stops them."""
 
     def __init__(
-        self, *, pages: Pages, jobs: Jobs, chat: Chat, settings: PagingSettings, now: Callable[[], datetime]
+        self,
+        *,
+        pages: Pages,
+        jobs: Jobs,
+        chat: Chat,
+        settings: PagingSettings,
+        now: Callable[[], datetime],
+        nobody_answered: Callable[[PageState], Awaitable[None]],
     ) -> None:
         self._pages = pages
         self._jobs = jobs
         self._chat = chat
         self._settings = settings
         self._now = now
-        self.on_exhausted: Callable[[PageState], object] | None = None
+        self._nobody_answered = nobody_answered
 
     @property
     def policy(self) -> tuple[Step, ...]:
@@ -122,8 +129,8 @@ class Pager:
             notices = [await self._call(page, email) for email in page.current.people]
             await self._pages.change(page.id, partial(page_state.told, notices=notices))
             await self._quieten_if_answered(page.id)
-        if page.exhausted and self.on_exhausted is not None:
-            self.on_exhausted(page)
+        if page.exhausted:
+            await self._nobody_answered(page)
 
     async def _quieten_if_answered(self, page_id: str) -> None:
         """Somebody may have answered while the last call was leaving: that message must not go on asking."""

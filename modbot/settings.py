@@ -69,8 +69,9 @@ class WebexSettings(Block):
 
     @property
     def configured(self) -> bool:
-        """Whether modbot may call Webex."""
-        return bool(self.access_token or (self.client_id and self.client_secret and self.refresh_token))
+        """Whether modbot may call Webex: as a moderator, or as at least one teacher."""
+        refreshable = self.refresh_token or self.teacher_refresh_tokens
+        return bool(self.access_token or (self.client_id and self.client_secret and refreshable))
 
 
 class DistrictSettings(Block):

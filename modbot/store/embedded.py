@@ -34,12 +34,17 @@ LOAD_WITHIN = timedelta(minutes=2)  # a server that says it is still reading its
 STOP_WITHIN = timedelta(seconds=10)
 ORPHAN_ENDS_WITHIN = timedelta(seconds=2)  # of each of: being asked, told and killed
 LOOK_EVERY = timedelta(milliseconds=200)
+JOIN_EVERY = timedelta(milliseconds=50)
 LONGEST_BACKOFF = timedelta(seconds=5)
 MAX_SOCKET_PATH_BYTES = 100  # Linux takes 107, macOS 103
 LAST_LINES = 5
 LAUNCH = Path(__file__).with_name("launch.py")
 
 log = get_logger("store")
+
+
+class DirectoryInUse(ConfigError):
+    """Another modbot uses the data directory."""
 
 
 class EmbeddedStore:
@@ -54,6 +59,7 @@ class EmbeddedStore:
         self._server: subprocess.Popen[bytes] | None = None
         self._lock_fd: int | None = None
         self.restarts = 0
+        self.joined = False
 
     @property
     def url(self) -> str:
@@ -78,6 +84,35 @@ class EmbeddedStore:
             await self.stop()
             raise
         return self.url
+
+    async def start_or_join(self) -> str:
+        """Like `start`; while another modbot uses the directory, its server is used, and `joined` is true.
+
+        For commands beside a running modbot. `stop` leaves a joined server alone. Raises ConfigError.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + START_WITHIN.total_seconds()
+        while True:
+            try:
+                return await self.start()
+            except DirectoryInUse:
+                if await self._other_answers():
+                    self.joined = True
+                    return self.url
+                if loop.time() > end:
+                    raise
+            await asyncio.sleep(JOIN_EVERY.total_seconds())
+
+    async def _other_answers(self) -> bool:
+        self._clear_socket_place()
+        client = self._client()
+        try:
+            await client.ping()
+        except (RedisError, OSError):
+            return False  # it starts, or it has just gone
+        finally:
+            await client.aclose()
+        return True
 
     async def stop(self) -> None:
         """Shut the server down with its data on disk, and let go of the directory. Safe to call twice."""
@@ -115,7 +150,7 @@ class EmbeddedStore:
             self._lock_fd = _hold(self._data_dir / "lock")
             if self._lock_fd is None:
                 holder = (self._data_dir / "lock").read_text().strip()
-                raise ConfigError(SETTING, f"{self._data_dir} is in use by another modbot (process {holder})")
+                raise DirectoryInUse(SETTING, f"{self._data_dir} is in use by another modbot (process {holder})")
             os.pwrite(self._lock_fd, f"{os.getpid():<12}".encode(), 0)
         except OSError as error:
             raise ConfigError(SETTING, f"{self._data_dir} cannot be used: {error.strerror}") from error
@@ -293,4 +328,4 @@ async def _end(server: subprocess.Popen[bytes]) -> None:
         await asyncio.sleep(0.01)
 
 
-__all__ = ["EmbeddedStore"]
+__all__ = ["DirectoryInUse", "EmbeddedStore"]
