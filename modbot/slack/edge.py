@@ -5,7 +5,6 @@ batched write, then the acknowledgement); buttons, shortcuts, events and modals 
 """
 
 import time
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
@@ -15,10 +14,10 @@ from modbot.errors import RequestRejected
 from modbot.intake import Intake, now_ms
 from modbot.log import get_logger
 from modbot.metrics import ACK_SECONDS, REJECTED
+from modbot.slack import incoming
 from modbot.slack.signature import verify
 
 MAX_BODY_BYTES = 256 * 1024  # a view with all its state stays below
-MAX_FIELDS = 100
 FORM = "application/x-www-form-urlencoded"
 
 log = get_logger("slack.edge")
@@ -38,12 +37,12 @@ class SlackEdge:
         try:
             body = await self._body(request)
             signature = self._verified(request, body)
-            fields = _form(body) if request.content_type == FORM else {}
+            fields = self._checked(request, body)
         except RequestRejected as rejected:
             REJECTED.labels("slack", str(rejected.status)).inc()
             log.info("rejected", path="/slack/events", status=rejected.status, reason=rejected.reason)
             return web.json_response({"error": rejected.reason}, status=rejected.status)
-        if "command" in fields and "payload" not in fields:
+        if _is_command(fields):
             answer = await self._command(fields, signature)
             kind = "command"
         else:
@@ -56,9 +55,12 @@ class SlackEdge:
         if (request.content_length or 0) > MAX_BODY_BYTES:
             raise RequestRejected(413, "too large")
         try:
-            return await request.read()
+            body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             raise RequestRejected(413, "too large") from None
+        if len(body) > MAX_BODY_BYTES:  # it came without a length
+            raise RequestRejected(413, "too large")
+        return body
 
     def _verified(self, request: web.Request, body: bytes) -> str:
         headers = request.headers
@@ -66,13 +68,23 @@ class SlackEdge:
         verify(self._secret, headers.get("X-Slack-Request-Timestamp", ""), signature, body, time.time())
         return signature
 
+    def _checked(self, request: web.Request, body: bytes) -> dict[str, str]:
+        """The fields of a form, or none for an event's JSON."""
+        if request.content_type != FORM:
+            incoming.check_event(body)
+            return {}
+        fields = incoming.form(body)
+        if _is_command(fields):
+            if not fields.get("user_id"):
+                raise RequestRejected(400, "no user_id")
+        else:
+            incoming.check_form(fields)
+        return fields
+
     async def _command(self, fields: dict[str, str], signature: str) -> web.Response:
-        user = fields.get("user_id", "")
-        if not user:
-            return web.json_response({"error": "no user_id"}, status=400)
         payload = {
             "command": fields["command"].lstrip("/").casefold()[:64],
-            "user": user,
+            "user": fields["user_id"],
             "at_ms": now_ms(),
             "text": fields.get("text", ""),
             "channel": fields.get("channel_id", ""),
@@ -94,8 +106,5 @@ class SlackEdge:
         )
 
 
-def _form(body: bytes) -> dict[str, str]:
-    try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS))
-    except (UnicodeDecodeError, ValueError):
-        raise RequestRejected(400, "not a readable form") from None
+def _is_command(fields: dict[str, str]) -> bool:
+    return "command" in fields and "payload" not in fields
