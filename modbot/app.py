@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
+from slack_bolt.app.async_app import AsyncApp
 
 from modbot import command, seal
 from modbot.acting import UNDO_JOB, Hands
@@ -37,6 +38,7 @@ from modbot.slack.client import SlackClient
 from modbot.slack.directory import Directory
 from modbot.slack.edge import SlackEdge
 from modbot.slack.outbox import ChannelQueue
+from modbot.slack.socket import SlackSocket
 from modbot.store import Store, connect
 from modbot.store.acts import Acts
 from modbot.store.budget import SharedBudget
@@ -50,6 +52,7 @@ from modbot.store.vault import Vault
 from modbot.web import application
 
 DRAIN = timedelta(seconds=20)
+QUEUE_DRAIN = timedelta(seconds=5)  # card changes that still wait for their channel's turn
 HOUSEKEEPING = timedelta(seconds=60)
 
 log = get_logger("app")
@@ -173,7 +176,7 @@ def build(
     dispatcher = Dispatcher(
         commands=command.load(),
         people=people,
-        rooms=LiveRooms(sessions=sessions, platforms=platforms, places=places, people=people),
+        rooms=LiveRooms(sessions=sessions, platforms=platforms, places=places, people=people, now=now),
         door=hands,
         help_desk=help_desk,
         chat=chat,
@@ -185,21 +188,28 @@ def build(
     return Parts(platforms, sessions, people, pager, jobs, inbox, help_desk, dispatcher, intake, queue)
 
 
-def _web(settings: Settings, state: State, parts: Parts, client: SlackClient) -> web.Application:
-    token, secret = settings.slack.bot_token, settings.slack.signing_secret
-    edge = SlackEdge(
-        secret=secret.get_secret_value().encode() if secret else b"",
-        intake=parts.intake,
-        bolt=bolt.build(intake=parts.intake, web=client.web, bot_token=token.get_secret_value() if token else ""),
+def _web(settings: Settings, state: State, parts: Parts, app: AsyncApp, socket: SlackSocket | None) -> web.Application:
+    secret = settings.slack.signing_secret
+    edge = SlackEdge(secret=secret.get_secret_value().encode() if secret else b"", intake=parts.intake, bolt=app)
+    return application(
+        slack=edge.handle, platforms=parts.platforms, sessions=parts.sessions, store=state.store, socket=socket
     )
-    return application(slack=edge.handle, platforms=parts.platforms, sessions=parts.sessions, store=state.store)
 
 
 class App:
     """One modbot process."""
 
-    def __init__(self, settings: Settings, *, patience: Patience | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        patience: Patience | None = None,
+        limits: Limits | None = None,
+        drain: timedelta = DRAIN,
+    ) -> None:
+        """`drain` is how long stopping waits for what was accepted, before it is handed back."""
         self.settings = settings
+        self._drain = drain
         self._patience = patience
         self._limits = limits
         self._stack = AsyncExitStack()
@@ -225,14 +235,20 @@ class App:
         await state.store.ping()
         self.state = state
         parts = build(state, settings, http, client, self._patience, self._limits)
-        self._stack.push_async_callback(parts.queue.drain, timedelta(seconds=5))
+        self._stack.push_async_callback(parts.queue.drain, min(QUEUE_DRAIN, self._drain))
         await parts.jobs.start()
-        self._stack.push_async_callback(parts.jobs.drain, DRAIN)
+        self._stack.push_async_callback(parts.jobs.drain, self._drain)
         await parts.inbox.start(parts.dispatcher.handle)
-        self._stack.push_async_callback(parts.inbox.drain, DRAIN)
+        self._stack.push_async_callback(parts.inbox.drain, self._drain)
         self._stack.push_async_callback(parts.intake.drain)
-        await self._listen(_web(settings, state, parts, client))
+        token, app_token = settings.slack.bot_token, settings.slack.app_token
+        bolted = bolt.build(intake=parts.intake, web=client.web, bot_token=token.get_secret_value() if token else "")
+        socket = SlackSocket(bolted, app_token.get_secret_value()) if app_token else None
+        await self._listen(_web(settings, state, parts, bolted, socket))
         self._keep_house(parts.people, parts.pager, state)
+        if socket is not None:
+            await socket.start()
+            self._stack.push_async_callback(socket.stop)
 
     async def _listen(self, app: web.Application) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)

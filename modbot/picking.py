@@ -23,13 +23,18 @@ async def chosen(ctx: Context, session: Session, *, among: Among) -> tuple[Sessi
     ids = ctx.request.given.get("people", "").split()
     phrases = [] if ids else list(ctx.arguments.words)
     found = _look(ids, phrases, among(session.participants))
-    if any(not each.matches for each in found) or not session.participants:
+    if not all(each.matches for each in found) or not _all_named(session):
         session = await ctx.rooms.refreshed(session)
         found = _look(ids, phrases, among(session.participants))
     people: list[Participant] = []
     for each in found:
         people += [_one(ctx, session, each)]
     return session, list({person.id: person for person in people}.values())
+
+
+def _all_named(session: Session) -> bool:
+    """Whether the events told everybody's name; some platforms tell only ids."""
+    return bool(session.participants) and all(person.name for person in session.participants)
 
 
 def _look(ids: Sequence[str], phrases: Sequence[str], people: Sequence[Participant]) -> list[Found]:

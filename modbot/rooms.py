@@ -1,13 +1,14 @@
 """Which class is meant: the caller's own live one, or one that fits what they typed and that they may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from modbot.authority import Places
 from modbot.authorize import may
-from modbot.errors import NoLiveSession, StoreUnavailable, VendorError
+from modbot.errors import NoLiveSession, NotFound, StoreUnavailable, VendorError
 from modbot.log import get_logger
-from modbot.model import PlatformName, Session, Staff, StaffRole
+from modbot.model import Participant, PlatformName, Session, Staff, StaffRole
 from modbot.people import People
 from modbot.platforms import Platform, PostureCheck
 from modbot.store.sessions import Sessions
@@ -23,12 +24,19 @@ class LiveRooms:
     """Finds live sessions: what events told first, the platforms themselves when they told nothing."""
 
     def __init__(
-        self, *, sessions: Sessions, platforms: Mapping[PlatformName, Platform], places: Places, people: People
+        self,
+        *,
+        sessions: Sessions,
+        platforms: Mapping[PlatformName, Platform],
+        places: Places,
+        people: People,
+        now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._platforms = platforms
         self._places = places
         self._people = people
+        self._now = now
 
     async def session_for(self, staff: Staff, wanted: str) -> Sequence[Session]:
         """The live sessions `wanted` may mean; raises NoLiveSession, with nearest titles, when there is none."""
@@ -53,9 +61,23 @@ class LiveRooms:
         try:
             heard = await self._sessions.live_of_host(staff.email)
             heard += [s for s in await self._linked(staff) if s.key not in {h.key for h in heard}]
+            if len(heard) > 1:
+                heard = [session for session in heard if await self._still_runs(session)]
         except StoreUnavailable:
             return await self._ask_platforms(staff.email)
         return heard or await self._ask_platforms(staff.email)
+
+    async def _still_runs(self, session: Session) -> bool:
+        """Asked only when a teacher seems to have several: an end that was never heard must not make them choose."""
+        asked_at = self._now()
+        try:
+            await self._platforms[session.room.platform].read(session)
+        except NotFound:
+            await self._sessions.close(session.key, asked_at)
+            return False
+        except VendorError as error:
+            log.info("session_unread", session=session.key, detail=error.log_detail)
+        return True
 
     async def _linked(self, staff: Staff) -> list[Session]:
         """Classes somebody else hosts in a room that is linked to a section this person teaches."""
@@ -86,17 +108,25 @@ class LiveRooms:
 
     async def refreshed(self, session: Session) -> Session:
         """The session with its participants as the platform shows them now; as heard, where it cannot be read."""
+        asked_at = self._now()
         try:
             people = await self._platforms[session.room.platform].read(session)
         except VendorError as error:
             log.warning("participants_unread", session=session.key, detail=error.log_detail)
             return session
+        await self._keep(session, people, asked_at)
         heard = {person.id: person for person in session.participants}
         merged = [
             replace(p, sharing=p.sharing or (p.id in heard and heard[p.id].sharing)) if p.id in heard else p
             for p in people
         ]
         return replace(session, participants=tuple(merged))
+
+    async def _keep(self, session: Session, people: Sequence[Participant], asked_at: datetime) -> None:
+        try:
+            await self._sessions.repair(session, people, asked_at)
+        except StoreUnavailable as error:
+            log.warning("read_not_kept", session=session.key, detail=error.log_detail)
 
     async def posture(self, session: Session) -> Sequence[PostureCheck]:
         """The room's settings against the safe ones. Raises VendorError."""

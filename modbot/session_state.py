@@ -76,6 +76,29 @@ def registers_of(event: Event, seal: Seal) -> list[Register]:
     return written
 
 
+def registers_of_read(session: Session, people: Iterable[Participant], at: datetime, seal: Seal) -> list[Register]:
+    """What one read of the platform at `at` says about everybody: who is in, who waits, and who has gone unheard."""
+    written: list[Register] = []
+    seen = set()
+    for who in people:
+        if who.presence is Presence.LEFT:
+            continue
+        seen.add(who.id)
+        kind = EventKind.JOINED if who.presence is Presence.JOINED else EventKind.LOBBY
+        told = Event(kind, session.room, session.id, at, who)
+        written += _participant_registers(told, who, stamp(at), seal)
+    for who in session.participants:
+        if who.presence is not Presence.LEFT and who.id not in seen:
+            pid = short_id(session.id, who.id)
+            written += [Register(IN_ROOM + pid, stamp(at) + _LEFT), Register(IN_LOBBY + pid, stamp(at) + _OUT)]
+    return written
+
+
+def ended(at: datetime) -> Register:
+    """The register that says a session is over."""
+    return Register(ENDED, stamp(at))
+
+
 def _participant_registers(event: Event, who: Participant, at: bytes, seal: Seal) -> list[Register]:
     pid = short_id(event.session_id, who.id)
     match event.kind:

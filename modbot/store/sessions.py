@@ -10,7 +10,7 @@ import orjson
 
 from modbot.model import Event, EventKind, Participant, PlatformName, Room, Session
 from modbot.seal import Keyring
-from modbot.session_state import Register, read, registers_of
+from modbot.session_state import Register, ended, read, registers_of, registers_of_read
 from modbot.store import Command, Script, Store, keys
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # a session whose start was not heard counts as the newest
@@ -127,15 +127,16 @@ class Sessions:
             found.append((key.decode(), Room.from_key(room_key), str(title), str(host)))
         return found
 
-    async def participant(self, session_key: str, participant_id: str) -> Participant | None:
-        """One participant as last heard of."""
-        session = await self.get(session_key)
-        if session is None:
-            return None
-        return next((p for p in session.participants if p.id == participant_id), None)
+    async def repair(self, session: Session, people: Sequence[Participant], at: datetime) -> None:
+        """Make one read of the platform, begun at `at`, the state: for when events were lost."""
+        await self._move(session.key, registers_of_read(session, people, at, self._seal))
 
-    async def move(self, session_key: str, registers: Sequence[Register]) -> None:
-        """Move single registers forward, for repairs after a gap."""
+    async def close(self, session_key: str, at: datetime) -> None:
+        """The platform knows no such run any more: its end was not heard."""
+        await self._move(session_key, [ended(at)])
+        await self._store.run("HDEL", keys.LIVE, session_key)
+
+    async def _move(self, session_key: str, registers: Sequence[Register]) -> None:
         written: list[bytes | int] = [self._keep_ms]
         for register in registers:
             written += (register.field, register.value)

@@ -85,6 +85,39 @@ async def test_a_full_class_keeps_the_servers_compact_form(sessions: Sessions, s
     assert await store.run("OBJECT", "ENCODING", key) == b"listpack"
 
 
+async def test_one_read_of_the_platform_repairs_what_events_did_not_tell(sessions: Sessions) -> None:
+    joined = [event(EventKind.JOINED, n, Participant(f"p{n}", f"Name {n}")) for n in (1, 2)]
+    await sessions.ingest(joined)
+    before = await sessions.get(f"webex:{RUN}")
+    assert before is not None
+    there = [Participant("p2", "Name 2"), Participant("p3", "Late", presence=Presence.LOBBY)]
+    await sessions.repair(before, there, T0 + timedelta(seconds=30))
+    after = await sessions.get(f"webex:{RUN}")
+    assert after is not None
+    assert {p.id: p.presence for p in after.participants} == {
+        "p1": Presence.LEFT,
+        "p2": Presence.JOINED,
+        "p3": Presence.LOBBY,
+    }
+
+
+async def test_an_event_after_the_read_still_counts(sessions: Sessions) -> None:
+    await sessions.ingest([event(EventKind.JOINED, 1, Participant("p1", "Sam"))])
+    before = await sessions.get(f"webex:{RUN}")
+    assert before is not None
+    await sessions.repair(before, [], T0 + timedelta(seconds=30))
+    await sessions.ingest([event(EventKind.JOINED, 31, Participant("p1", "Sam"))])
+    after = await sessions.get(f"webex:{RUN}")
+    assert after is not None
+    assert after.participants[0].presence is Presence.JOINED
+
+
+async def test_a_session_the_platform_no_longer_knows_is_closed(sessions: Sessions) -> None:
+    await sessions.ingest([event(EventKind.STARTED)])
+    await sessions.close(f"webex:{RUN}", T0 + timedelta(hours=1))
+    assert await sessions.live_of_host("ortiz@example.org") == []
+
+
 people = st.builds(
     Participant,
     st.sampled_from(["p1", f"{RUN}_p2", "p3"]),
