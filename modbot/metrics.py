@@ -27,3 +27,11 @@ EVENTS = Counter("modbot_events_total", "Meeting events made durable.", ["platfo
 INBOX_FAILURES = Counter("modbot_inbox_failures_total", "Accepted work given up after its last try.", registry=REGISTRY)
 STORE_UP = Gauge("modbot_store_up", "1 while the store answers.", registry=REGISTRY)
 PAGES = Counter("modbot_pages_total", "Pages by how they moved on.", ["to"], registry=REGISTRY)
+SOCKET_OPENED = Counter(
+    "modbot_slack_socket_opened_total", "Lines to Slack that modbot opened anew.", registry=REGISTRY
+)
+SOCKET_SILENT = Gauge(
+    "modbot_slack_socket_silent_seconds",
+    "Seconds since Slack last said anything over Socket Mode; 0 where it is not used.",
+    registry=REGISTRY,
+)

@@ -8,9 +8,10 @@ from prometheus_client import generate_latest
 
 from modbot.errors import RequestRejected, StoreUnavailable
 from modbot.log import get_logger
-from modbot.metrics import EVENTS, REGISTRY, REJECTED, STORE_UP
+from modbot.metrics import EVENTS, REGISTRY, REJECTED, SOCKET_SILENT, STORE_UP
 from modbot.model import PlatformName
 from modbot.platforms import Delivery, Platform
+from modbot.slack.socket import SlackSocket
 from modbot.store import Store
 from modbot.store.sessions import Sessions
 
@@ -22,14 +23,19 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def application(
-    *, slack: Handler, platforms: Mapping[PlatformName, Platform], sessions: Sessions, store: Store
+    *,
+    slack: Handler,
+    platforms: Mapping[PlatformName, Platform],
+    sessions: Sessions,
+    store: Store,
+    socket: SlackSocket | None = None,
 ) -> web.Application:
-    """The aiohttp application. Unknown paths are 404, other methods 405."""
+    """The aiohttp application. Unknown paths are 404, other methods 405. `socket` is Socket Mode's, if used."""
     app = web.Application(client_max_size=MAX_WEBHOOK_BYTES)
     app.router.add_post("/slack/events", slack)
     webhooks = Webhooks(platforms, sessions)
     app.router.add_post("/webhooks/{vendor}", webhooks.handle)
-    health = Health(store)
+    health = Health(store, socket)
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.ready)
     app.router.add_get("/metrics", health.metrics)
@@ -72,10 +78,11 @@ class Webhooks:
 
 
 class Health:
-    """Alive: the process answers. Ready: what it accepts would be durable."""
+    """Alive: the process answers. Ready: what it accepts would be durable, and Slack can reach it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, socket: SlackSocket | None = None) -> None:
         self._store = store
+        self._socket = socket
         self._began = time.monotonic()
 
     async def alive(self, _: web.Request) -> web.Response:
@@ -83,15 +90,18 @@ class Health:
         return web.json_response({"status": "alive", "up_seconds": round(time.monotonic() - self._began, 1)})
 
     async def ready(self, _: web.Request) -> web.Response:
-        """200 while the store answers, else 503 with what is wrong."""
+        """200 while the store answers and Slack's socket, if there is one, is heard; else 503 with what is wrong."""
         try:
             await self._store.ping()
         except StoreUnavailable:
             STORE_UP.set(0)
             return web.json_response({"status": "not ready", "why": "the store does not answer"}, status=503)
         STORE_UP.set(1)
+        if self._socket is not None and self._socket.problem:
+            return web.json_response({"status": "not ready", "why": self._socket.problem}, status=503)
         return web.json_response({"status": "ready"})
 
     async def metrics(self, _: web.Request) -> web.Response:
         """Prometheus text. Carries no person and no class."""
+        SOCKET_SILENT.set(self._socket.silent_seconds if self._socket is not None else 0)
         return web.Response(body=generate_latest(REGISTRY), content_type="text/plain", charset="utf-8")
