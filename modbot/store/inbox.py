@@ -128,6 +128,9 @@ class Inbox:
                 if "NOGROUP" in error.log_detail:  # the store came back empty
                     await self._remake_group()
                 await asyncio.sleep(0.25)
+            except Exception:
+                log.exception("inbox_loop_broke", step=step.__name__)  # and goes on: nobody else would take the work
+                await asyncio.sleep(1)
 
     async def _remake_group(self) -> None:
         try:
@@ -190,7 +193,11 @@ class Inbox:
         await asyncio.sleep(self._limits.renew.total_seconds())
         mine = list(self._working)
         if mine:
-            await self._store.run("XCLAIM", keys.INBOX, keys.INBOX_GROUP, self._consumer, 0, *mine, "IDLE", 0, "JUSTID")
+            await translated(
+                lambda: self._store.client.xclaim(
+                    keys.INBOX, keys.INBOX_GROUP, self._consumer, min_idle_time=0, message_ids=mine, justid=True
+                )
+            )
         await self._take_over(self._limits.stale)
 
     async def _take_over(self, idle: timedelta) -> None:
