@@ -1,6 +1,7 @@
 """Slack's own bytes by hand: signed, forged, old, too long, and what the record and the class show afterwards."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,13 +33,21 @@ def form(fields: Mapping[str, str]) -> bytes:
 
 def button_body(user: str, value: object, action_id: str = "run:lock:0:abcd", **more: object) -> bytes:
     """A press as Slack sends it, with whatever value and action_id."""
-    action = {"type": "button", "action_id": action_id, "block_id": "b", "action_ts": "1.1", "value": value}
+    action = {"type": "button", "action_id": action_id, "block_id": "b", "action_ts": _new_ts(), "value": value}
     payload = interaction("block_actions", _user(user), "1.T0SIM.1") | {
         "actions": [{name: part for name, part in action.items() if part is not None}],
         "container": {"type": "message", "message_ts": "1.1", "channel_id": "D0"},
         **more,
     }
     return form({"payload": orjson.dumps(payload).decode()})
+
+
+_PRESSES = count(1)
+
+
+def _new_ts() -> str:
+    """Slack gives every press its own time; the same one twice is one press delivered twice."""
+    return f"1000.{next(_PRESSES):06d}"
 
 
 def _user(user_id: str) -> Any:
