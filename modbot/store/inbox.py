@@ -191,7 +191,7 @@ class Inbox:
 
     async def _renew_and_take_over(self) -> None:
         await asyncio.sleep(self._limits.renew.total_seconds())
-        mine = list(self._working)
+        mine: list[Any] = list(self._working)
         if mine:
             await translated(
                 lambda: self._store.client.xclaim(
