@@ -16,6 +16,7 @@ from redis.asyncio.connection import BlockingConnectionPool
 from redis.exceptions import NoScriptError, RedisError
 
 from modbot.errors import ConfigError, StoreUnavailable
+from modbot.log import get_logger
 
 Value = str | bytes | int | float
 Command = tuple[Value, ...]
@@ -23,6 +24,8 @@ Command = tuple[Value, ...]
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 5.0
 BATCH_COMMANDS = 512  # one round trip's bound, so that no batch holds the server for long
+
+log = get_logger("store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,12 @@ class Store:
                 for _, future in taken:
                     future.cancel()
                 raise
+            except Exception as error:  # whoever waits must hear of it, or waits for ever
+                log.exception("batch_broke", commands=len(flat))
+                for _, future in taken:
+                    if not future.done():
+                        future.set_exception(StoreUnavailable(f"batch broke: {type(error).__name__}"))
+                continue
             _hand_out(taken, answers)
 
     def _take(self) -> list[tuple[Sequence[Command], asyncio.Future[list[Any]]]]:
@@ -121,7 +130,8 @@ class Store:
     async def _pipeline(self, commands: Sequence[Command]) -> list[Any]:
         pipeline = self._client.pipeline(transaction=False)
         for command in commands:
-            pipeline.execute_command(*command)
+            # redis-py reads the ids that XCLAIM … JUSTID answers as entries, and breaks, unless it is told.
+            pipeline.execute_command(*command, **({"parse_justid": True} if command[-1] == "JUSTID" else {}))
         try:
             return await pipeline.execute(raise_on_error=False)
         except (RedisError, OSError, TimeoutError) as error:

@@ -52,3 +52,28 @@ async def test_a_server_that_is_not_there_says_so() -> None:
 def test_an_address_of_another_kind_is_refused(url: str) -> None:
     with pytest.raises(ConfigError):
         connect(url)
+
+
+async def test_ids_of_claimed_entries_are_read_as_ids(store: Store) -> None:
+    await _pending_entry(store, "1-1")
+    assert await store.run("XCLAIM", "s", "g", "me", 0, "1-1", "JUSTID") == [b"1-1"]
+
+
+async def test_everybody_in_a_batch_with_an_unreadable_answer_hears_of_it(store: Store) -> None:
+    await _pending_entry(store, "1-1")
+    unreadable = asyncio.create_task(store.run("XCLAIM", "s", "g", "me", 0, "1-1", "justid"))  # redis-py breaks on it
+    beside = asyncio.create_task(store.run("PING"))
+    outcomes = await asyncio.wait_for(asyncio.gather(unreadable, beside, return_exceptions=True), 5)
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable, StoreUnavailable]
+
+
+async def _pending_entry(store: Store, entry: str) -> None:
+    """An entry of the stream `s` that a consumer of the group `g` has taken and not finished."""
+    await store.batch(
+        [
+            ("XADD", "s", entry, "k", "v"),
+            ("XGROUP", "CREATE", "s", "g", "0"),
+            ("XREADGROUP", "GROUP", "g", "other", "STREAMS", "s", ">"),
+            ("EXPIRE", "s", 60),
+        ]
+    )
