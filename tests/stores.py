@@ -1,4 +1,4 @@
-"""The real store for tests: one embedded Valkey for each test session or worker, emptied before each test.
+"""The real store for tests: the embedded Valkey, and the system's Redis where there is one, emptied before each test.
 
 Named in `pytest_plugins`. A test that takes `store` or `store_url` fails when it leaves a key that never expires and is
 not on the short list in `modbot.store.keys`.
@@ -6,6 +6,7 @@ not on the short list in `modbot.store.keys`.
 
 import asyncio
 import shutil
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
@@ -25,14 +26,37 @@ def short_dir() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def _server_url() -> Iterator[str]:
-    """A server that lives as long as the test session. It need not keep its data, so it does not wait for the disk."""
+@pytest.fixture(scope="session", params=["valkey", "redis"])
+def _server_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server that lives as long as the test session: the embedded Valkey, and the system's Redis where there is one.
+
+    It need not keep its data, so it does not wait for the disk.
+    """
     folder = Path(tempfile.mkdtemp(prefix="mb-", dir="/tmp"))
+    try:
+        yield from _valkey(folder) if request.param == "valkey" else _redis(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _valkey(folder: Path) -> Iterator[str]:
     server = EmbeddedStore(folder, fsync="no")
     yield asyncio.run(server.start())
     asyncio.run(server.stop())
-    shutil.rmtree(folder)
+
+
+def _redis(folder: Path) -> Iterator[str]:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed (apt-get install redis-server)")
+    socket = folder / "redis.sock"
+    options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder), "--loglevel", "warning"]
+    with subprocess.Popen([program, *options], stdout=subprocess.DEVNULL) as server:
+        try:
+            asyncio.run(until("the Redis server listens", socket.exists))
+            yield f"unix://{socket}"
+        finally:
+            server.terminate()
 
 
 @pytest.fixture
