@@ -9,15 +9,19 @@ from modbot import log
 from modbot.app import App
 from modbot.settings import load
 
+EPILOG = "Example: modbot serve --port 3000"
+
 
 def add(app: typer.Typer) -> None:
     """Register the command."""
-    app.command()(serve)
+    app.command(epilog=EPILOG)(serve)
 
 
-def serve() -> None:
+def serve(
+    port: int | None = typer.Option(None, "--port", min=0, max=65535, help="Listen here instead of on MODBOT_PORT."),
+) -> None:
     """Run modbot: Slack, webhooks and timers on one port, until SIGTERM or Ctrl-C."""
-    settings = load()
+    settings = load() if port is None else load(port=port)
     log.configure(settings.log_level)
     asyncio.run(_serve(App(settings)))
 

@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from modbot.http import Http
-from modbot.model import PlatformName
-from modbot.platforms import Budget, Platform, TokenVault, webex, zoom
+from modbot.model import Operation, PlatformName
+from modbot.platforms import Budget, Capability, Platform, TokenVault, webex, zoom
 from modbot.settings import Settings
+
+DECLARED: Mapping[PlatformName, Mapping[Operation, Capability]] = {  # given every credential and scope asked for
+    PlatformName.ZOOM: zoom.DECLARED,
+    PlatformName.WEBEX: webex.DECLARED,
+}
 
 
 def configured(

@@ -10,10 +10,13 @@ from modbot.http import Http
 from modbot.platforms import Budget, TokenVault
 from modbot.platforms.webex.adapter import WebexPlatform
 from modbot.platforms.webex.api import WebexApi
+from modbot.platforms.webex.capabilities import table
 from modbot.platforms.webex.tokens import WebexTokens
 from modbot.settings import WebexSettings
 
-__all__ = ["WebexPlatform", "build"]
+__all__ = ["DECLARED", "WebexPlatform", "build"]
+
+DECLARED = table(connected=True)
 
 
 def build(

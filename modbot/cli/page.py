@@ -1,0 +1,77 @@
+"""`modbot page`: call IT on-call from a terminal, for when Slack commands do not work."""
+
+import asyncio
+import secrets
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import typer
+
+from modbot import app as joined
+from modbot.app import Parts, State, open_state
+from modbot.audit import AuditEntry
+from modbot.cli import printing
+from modbot.cli.opening import quiet_settings, who
+from modbot.errors import StoreUnavailable
+from modbot.http import Http
+from modbot.model import Actor
+from modbot.page_state import PageState
+from modbot.reply import Reply
+from modbot.settings import Settings
+from modbot.slack.client import SlackClient
+
+DRAIN = timedelta(seconds=5)
+NOT_RUNNING = "modbot itself is not running here: start `modbot serve`, or nobody is called a second time."
+UNRECORDED = "the store does not answer: this page is not recorded, and nobody is called a second time"
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command(epilog='Example: modbot page "The Zoom account is locked"')(page)
+
+
+def page(
+    what: str = typer.Argument(help="What is wrong, in a few words.", show_default=False),
+    json_: bool = typer.Option(False, "--json", help="Print what happened as JSON."),
+) -> None:
+    """Call IT on-call, until someone answers. Exit code 1 when nobody was reached at once."""
+    settings = quiet_settings()
+    page_id = f"cli-{secrets.token_hex(6)}"
+    reply, opened, running = asyncio.run(_page(settings, page_id, what))
+    reached = sorted({told.email for told in opened.told if told.fate == "delivered"}) if opened else []
+    if json_:
+        printing.as_json({"page": opened.id if opened else None, "said": reply.headline, "reached": reached})
+    else:
+        printing.say("\n".join((reply.headline, *reply.lines)))
+    if opened is not None and running is False:
+        printing.note(NOT_RUNNING)
+    raise typer.Exit(0 if reached else 1)
+
+
+async def _page(settings: Settings, page_id: str, what: str) -> tuple[Reply, PageState | None, bool | None]:
+    """What was said, the page if it is recorded, and whether modbot runs here (None: on other machines, perhaps)."""
+    async with AsyncExitStack() as stack:
+        http = Http()
+        stack.push_async_callback(http.close)
+        client = SlackClient(http, settings.slack)
+        state = await open_state(settings, stack, beside=True)
+        parts = joined.build(state, settings, http, client, None)
+        stack.push_async_callback(parts.queue.drain, DRAIN)
+        try:
+            await parts.jobs.start(work=False)
+            stack.push_async_callback(parts.jobs.drain, DRAIN)
+        except StoreUnavailable:
+            printing.note(UNRECORDED)
+        reply = await parts.help_desk.page(page_id, Actor(who(), who()), what, None)
+        opened = await _recorded(state, parts, page_id)
+        return reply, opened, state.embedded.joined if state.embedded else None
+
+
+async def _recorded(state: State, parts: Parts, page_id: str) -> PageState | None:
+    try:
+        opened = await parts.pager.get(page_id)
+        if opened is not None:
+            await state.audit.append(AuditEntry(joined.now(), page_id, who(), "page", outcome="done"))
+    except StoreUnavailable:
+        return None
+    return opened

@@ -1,0 +1,49 @@
+"""`modbot platforms`: what modbot can do on each meeting platform, how, and what only the host can do by hand."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import typer
+
+from modbot.cli import printing
+from modbot.cli.opening import quiet_settings
+from modbot.doctor.meetings import Unkept
+from modbot.http import Http
+from modbot.model import Operation, PlatformName
+from modbot.platforms import Capability
+from modbot.platforms.registry import DECLARED, configured
+from modbot.settings import Settings
+
+Table = Mapping[Operation, Capability]
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command(epilog="Example: modbot platforms --json")(platforms)
+
+
+def platforms(
+    every: bool = typer.Option(False, "--all", help="Every platform modbot knows, not only those with credentials."),
+    json_: bool = typer.Option(False, "--json", help="Print platform → operation → how, via, needs, steps, effect."),
+) -> None:
+    """Show what modbot can do where: with your credentials, or without any what each platform can do."""
+    yours = {} if every else _yours(quiet_settings())
+    shown = yours or DECLARED
+    if json_:
+        printing.as_json({name: {op: asdict(row) for op, row in table.items()} for name, table in shown.items()})
+        return
+    for name, table in shown.items():
+        rows = [(str(op), row.how.replace("_", " "), row.via, "\n".join(row.needs)) for op, row in table.items()]
+        printing.table(name.label, ("operation", "how", "by", "needs"), rows)
+    printing.say(
+        "native: the platform does it · substitute: something weaker, named in the reply · by hand: the host's own "
+        "clicks, which every reply gives"
+    )
+    if not yours and not every:
+        printing.note("No platform has credentials yet: this is what each can do.")
+
+
+def _yours(settings: Settings) -> Mapping[PlatformName, Table]:
+    built = configured(settings, http=Http(), vault=Unkept(), budget=Unkept(), now=lambda: datetime.now(UTC))
+    return {name: platform.capabilities for name, platform in built.items()}
