@@ -51,8 +51,11 @@ class Rooms(Protocol):
     async def session_for(self, staff: Staff, wanted: str) -> Sequence[Session]:
         """The live sessions `wanted` may mean; the caller's own when it is empty. Empty when there is none."""
 
-    async def session(self, key: str) -> Session | None:
-        """One session, with who is in it."""
+    async def heard(self, staff: Staff) -> Sequence[Session]:
+        """The caller's own live sessions as far as events told: at once, no platform is asked."""
+
+    async def session(self, staff: Staff, key: str) -> Session | None:
+        """One session, or the live one of a room, by its key. Raises Denied when they may not look at it."""
 
     async def refreshed(self, session: Session) -> Session:
         """The session with its participants read from the platform, for when events may have been missed."""
@@ -69,6 +72,9 @@ class Acting(Protocol):
 
     async def act(self, wanted: "Wanted") -> Result:
         """Carry out one act through the door."""
+
+    async def will_undo(self, result: Result) -> bool:
+        """Whether modbot takes this act back by itself when the time asked for is up."""
 
     def capability(self, session: Session, operation: Operation) -> Capability:
         """How the session's platform does it."""
@@ -148,11 +154,11 @@ class Context:
 
     async def session(self, *, wanted: str | None = None) -> Session:
         """The class that is meant. Raises NoLiveSession, and Asked when it could be several."""
-        given = self.request.given.get("session")
+        given = self.request.given.get("session") or self.request.given.get("room")
         if given:
-            found = await self.rooms.session(given)
+            found = await self.rooms.session(self.staff, given)
             if found is None or not found.live:
-                raise CommandError("That class has ended.")
+                raise CommandError("That class has ended, as far as modbot knows. Nothing was done.")
             return found
         phrase = self.arguments.room if wanted is None else wanted
         sessions = await self.rooms.session_for(self.staff, phrase)
@@ -161,7 +167,10 @@ class Context:
         raise Asked(self._which(sessions))
 
     def _which(self, sessions: Sequence[Session]) -> Reply:
-        buttons = tuple(self.again(title_of(session), session=session.key) for session in sessions[:10])
+        buttons = tuple(
+            self.again(f"{title_of(session)} ({session.room.platform.label})", session=session.key)
+            for session in sessions[:10]
+        )
         return Reply(f"Which class do you mean? {len(sessions)} are live.", buttons=buttons)
 
     def again(self, label: str, **given: str) -> Button:

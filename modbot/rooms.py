@@ -6,9 +6,9 @@ from datetime import datetime
 
 from modbot.authority import Places
 from modbot.authorize import may
-from modbot.errors import NoLiveSession, NotFound, StoreUnavailable, VendorError
+from modbot.errors import Denied, NoLiveSession, NotFound, StoreUnavailable, VendorError
 from modbot.log import get_logger
-from modbot.model import Participant, PlatformName, Session, Staff, StaffRole
+from modbot.model import Participant, ParticipantRole, PlatformName, Room, Session, Staff, StaffRole
 from modbot.people import People
 from modbot.platforms import Platform, PostureCheck
 from modbot.store.sessions import Sessions
@@ -16,6 +16,7 @@ from modbot.who import fold
 
 WIDE = frozenset({StaffRole.PRINCIPAL, StaffRole.IT, StaffRole.SECURITY})
 MAX_FITTING = 10
+MAX_LOOKED_AT = 200
 
 log = get_logger("rooms")
 
@@ -40,32 +41,47 @@ class LiveRooms:
 
     async def session_for(self, staff: Staff, wanted: str) -> Sequence[Session]:
         """The live sessions `wanted` may mean; raises NoLiveSession, with nearest titles, when there is none."""
-        own = await self._own(staff)
+        own = await self._running(await self.heard(staff))
+        fitting = await self._fitting(staff, own, wanted)
+        if not fitting:
+            own = own or await self._ask_platforms(staff.email)
+            fitting = [session for session in own if _fits(session, wanted)]
+        if fitting:
+            return fitting[:MAX_FITTING]
         if not wanted:
-            if own:
-                return own
             raise NoLiveSession(
                 "modbot sees no class of yours running now. Name the class after the command, or use /page for help."
             )
-        fitting = [session for session in own if _fits(session, wanted)]
-        if not fitting and staff.roles & WIDE:
-            fitting = await self._others(staff, wanted)
-        if fitting:
-            return fitting[:MAX_FITTING]
         raise NoLiveSession(
             f"modbot sees no live class of yours called “{wanted[:60]}”.",
             suggestions=[session.title for session in own if session.title][:4],
         )
 
-    async def _own(self, staff: Staff) -> list[Session]:
+    async def heard(self, staff: Staff) -> Sequence[Session]:
+        """Their own live sessions as far as events told; none without the store. No platform is asked."""
         try:
             heard = await self._sessions.live_of_host(staff.email)
             heard += [s for s in await self._linked(staff) if s.key not in {h.key for h in heard}]
-            if len(heard) > 1:
-                heard = [session for session in heard if await self._still_runs(session)]
         except StoreUnavailable:
-            return await self._ask_platforms(staff.email)
-        return heard or await self._ask_platforms(staff.email)
+            return []
+        return heard
+
+    async def _running(self, heard: Sequence[Session]) -> list[Session]:
+        if len(heard) < 2:
+            return list(heard)
+        try:
+            return [session for session in heard if await self._still_runs(session)]
+        except StoreUnavailable:
+            return list(heard)
+
+    async def _fitting(self, staff: Staff, own: Sequence[Session], wanted: str) -> list[Session]:
+        fitting = [session for session in own if _fits(session, wanted)]
+        if fitting or not wanted or not staff.roles & WIDE:
+            return fitting
+        try:
+            return await self._others(staff, wanted)
+        except StoreUnavailable:
+            return []
 
     async def _still_runs(self, session: Session) -> bool:
         """Asked only when a teacher seems to have several: an end that was never heard must not make them choose."""
@@ -98,13 +114,35 @@ class LiveRooms:
 
     async def _others(self, staff: Staff, wanted: str) -> list[Session]:
         rows = await self._sessions.live_everywhere()
-        keys = [key for key, room, title, host in rows if fold(wanted) in fold(f"{title} {room.id} {host}")]
-        sessions = [s for s in await self._sessions.get_many(keys[: MAX_FITTING * 3]) if s.live]
-        return [s for s in sessions if may(staff, "room", await self._places.of(s)).allowed]
+        phrase = fold(wanted)
+        named = [key for key, room, title, host in rows if phrase in fold(f"{title} {room.id} {host}")]
+        untitled = [key for key, _, title, _ in rows if not title]  # the index heard no title; the session may have
+        found = await self._sessions.get_many([*named[:MAX_LOOKED_AT], *untitled[:MAX_LOOKED_AT]])
+        sessions = {s.key: _with_host(s) for s in found if s.live}
+        fitting = [s for s in sessions.values() if phrase in fold(f"{s.title} {s.room.id} {s.host_email}")]
+        return [s for s in fitting if may(staff, "room", await self._places.of(s)).allowed]
 
-    async def session(self, key: str) -> Session | None:
-        """One session by its key, or the live one of a room by the room's key."""
-        return await self._sessions.get(key)
+    async def session(self, staff: Staff, key: str) -> Session | None:
+        """One session by its key, or the newest live one of a room by the room's key. Raises Denied, StoreUnavailable.
+
+        Buttons carry keys, and whoever sees a button can press it: what it shows is as private as what is typed for.
+        """
+        found = await self._sessions.get(key) or await self._newest_in(key)
+        if found is None:
+            return None
+        found = _with_host(found)
+        decision = may(staff, "room", await self._places.of(found))
+        if not decision.allowed:
+            raise Denied(decision.why)
+        return found
+
+    async def _newest_in(self, room_key: str) -> Session | None:
+        try:
+            room = Room.from_key(room_key)
+        except ValueError:
+            return None
+        live = await self._sessions.live_in_room(room)
+        return live[0] if live else None
 
     async def refreshed(self, session: Session) -> Session:
         """The session with its participants as the platform shows them now; as heard, where it cannot be read."""
@@ -144,4 +182,13 @@ class LiveRooms:
 
 def _fits(session: Session, wanted: str) -> bool:
     phrase = fold(wanted)
-    return phrase in fold(session.title) or phrase in (session.room.id, session.room.key, fold(session.host_email))
+    names = (session.room.id, session.room.key, fold(session.host_email))
+    return not phrase or phrase in fold(session.title) or phrase in names
+
+
+def _with_host(session: Session) -> Session:
+    """The session with its host's address, which some platforms tell only of the host as a participant."""
+    if session.host_email:
+        return session
+    hosts = [person.email for person in session.participants if person.role is ParticipantRole.HOST and person.email]
+    return replace(session, host_email=hosts[0]) if hosts else session
