@@ -65,5 +65,5 @@ async def _lock_first(ctx: Context, session: Session) -> Result | None:
 
 def _about_the_lock(locked: Result) -> str:
     if shut(locked):
-        return "The class is locked too, so they can come back only as far as the lobby."
+        return "The class is locked too, and stays so until you unlock it: they can come back only to the lobby."
     return f"The class could not be locked, so they may come back. {locked.said}"

@@ -1,7 +1,9 @@
 """/lock — stop anyone new from joining a class. Nobody inside is removed."""
 
+from datetime import timedelta
+
 from modbot.command import Command, Context, title_of
-from modbot.model import Operation
+from modbot.model import Operation, Result
 from modbot.outcome_words import reply_to, shut, span
 from modbot.reply import Button, Reply, Style
 
@@ -25,5 +27,11 @@ async def lock(ctx: Context) -> Reply:
     buttons = [Button("Put someone out…", "eject", {"session": session.key}, Style.DANGER)]
     if shut(result):
         buttons.insert(0, Button("Unlock", "unlock", {"session": session.key}))
-        also = (f"modbot undoes this by itself in {span(duration)}.",) if duration else ()
+        also = (await _about_the_time(ctx, result, duration),) if duration else ()
     return reply_to(result, session, title_of(session), buttons=tuple(buttons), also=also)
+
+
+async def _about_the_time(ctx: Context, result: Result, duration: timedelta) -> str:
+    if await ctx.door.will_undo(result):
+        return f"modbot undoes this by itself in {span(duration)}."
+    return "It was so before, so modbot will not undo it by itself."

@@ -17,7 +17,7 @@ command = Command(
 async def unlock(ctx: Context) -> Reply:
     """Unlock, putting back the settings that the lock changed."""
     session = await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text)
-    former = await ctx.door.remembered("former", session.room)
+    former = await ctx.door.remembered("former", session.room) or await ctx.door.remembered("panic", session.room)
     result = await ctx.act(Operation.UNLOCK, session, former=former)
     if result.outcome in (Outcome.DONE, Outcome.ALREADY, Outcome.PARTIAL):
         await ctx.door.forget("former", session.room)

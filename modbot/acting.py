@@ -17,6 +17,7 @@ from modbot.store.sessions import Sessions
 
 UNDO_JOB = "act.undo"
 UNDO = {Operation.LOCK: Operation.UNLOCK}
+OVERRULING = frozenset({Operation.LOCK, *UNDO.values(), Operation.RESTORE})  # the newest order about the door counts
 _KEY = {"former": keys.former, "panic": keys.panic}
 
 log = get_logger("acting")
@@ -48,9 +49,27 @@ class Hands:
             undo_at=undo_at,
         )
         result = await self._door.perform(act)
-        if undo_at is not None and result.outcome in (Outcome.DONE, Outcome.PARTIAL, Outcome.UNKNOWN):
-            await self._jobs.at(UNDO_JOB, wanted.id, undo_at, key=f"undo:{wanted.id}")
+        await self._set_timer(act, result)
         return result
+
+    async def _set_timer(self, act: Act, result: Result) -> None:
+        """Arm the undo. One timer a room: a lock without a time, an unlock or an all-clear calls the former one off."""
+        key = f"undo:{act.session.room.key}"
+        if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.UNSUPPORTED):
+            return
+        try:
+            if act.undo_at is not None and await self.will_undo(result):
+                await self._jobs.at(UNDO_JOB, act.id, act.undo_at, key=key, replace=True)
+            elif act.undo_at is None and act.operation in OVERRULING:
+                await self._jobs.cancel(key)
+        except StoreUnavailable as error:
+            log.warning("undo_timer_unset", act=act.id, detail=error.log_detail)
+
+    async def will_undo(self, result: Result) -> bool:
+        """Whether a timer may take this act back. What was so before modbot came stays so."""
+        if result.outcome in (Outcome.ALREADY, Outcome.PARTIAL):
+            return bool(await self.remembered("former", result.room))
+        return result.recorded and result.outcome in (Outcome.DONE, Outcome.UNKNOWN)
 
     async def undo(self, act_id: str) -> None:
         """A timer's job: take one act back, unless somebody did so before or the class is over."""
