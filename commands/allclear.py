@@ -21,10 +21,10 @@ async def allclear(ctx: Context) -> Reply:
     resolve = Button("Resolve the incident", "resolve", {"room": session.room.key, "text": "all clear"})
     former = await ctx.door.remembered("panic", session.room)
     if not former:
-        said = f"No panic is on record for {title}, so there is nothing to put back."
+        said = f"There is nothing to put back in {title}: modbot knows of no panic that changed its settings."
         return Reply(said, buttons=(Button("Unlock", "unlock", {"session": session.key}), resolve))
     result = await ctx.act(Operation.RESTORE, session, former=former)
-    if result.outcome in (Outcome.DONE, Outcome.ALREADY):
+    if result.outcome in (Outcome.DONE, Outcome.ALREADY, Outcome.PARTIAL):  # all that the platform lets modbot do
         await ctx.door.forget("panic", session.room)
     await ctx.help.note(session.room, f"All clear: {result.outcome}.", actor=ctx.actor)
     also = ("People who were muted turn their own microphones on again.",)

@@ -3,7 +3,8 @@
 import asyncio
 
 from modbot.command import Command, Context, title_of
-from modbot.model import Operation, Result, Session
+from modbot.errors import NoLiveSession
+from modbot.model import Operation, Outcome, Result, Session
 from modbot.outcome_words import headline, shut
 from modbot.reply import Ask, Button, Reply, Style
 
@@ -16,16 +17,26 @@ command = Command(
 )
 
 SHUTTING = (Operation.LOCK, Operation.MUTE)
+BY_HAND = ("Lock the meeting.", "Mute everyone.", "Put the intruder out, or end the meeting for all.")
 
 
 @command.run
 async def panic(ctx: Context) -> Reply:
     """Shut first, call for help at the same moment, say line by line what was confirmed."""
-    session = await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text)
+    try:
+        session = await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text)
+    except NoLiveSession as none:
+        return await _help_all_the_same(ctx, none)
     (results, paged) = await asyncio.gather(_shut(ctx, session), _call_for_help(ctx, session))
     for result in results:
         await ctx.help.note(session.room, f"Panic, {result.operation}: {result.outcome}.", actor=ctx.actor)
     return _reply(session, results, paged)
+
+
+async def _help_all_the_same(ctx: Context, none: NoLiveSession) -> Reply:
+    paged = await ctx.help.page(ctx.request.id, ctx.actor, "Panic, but modbot sees no live class", None)
+    wrong = f"Nothing was shut: {none.staff_text}"
+    return Reply(f"{wrong} {paged.headline}", lines=paged.lines, steps=BY_HAND, footnote=paged.footnote)
 
 
 async def _shut(ctx: Context, session: Session) -> list[Result]:
@@ -41,7 +52,7 @@ def _reply(session: Session, results: list[Result], paged: Reply) -> Reply:
     title = title_of(session)
     locked = results[0]
     first = f"{title} is shut." if shut(locked) and not locked.by_hand else headline(locked, title)
-    lines = [line for result in results for line in _lines(result, title)]
+    lines = [line for result in results for line in _lines(result, title, first)]
     steps = tuple(step for result in results if not shut(result) or result.by_hand for step in result.by_hand)
     return Reply(
         f"{first} {paged.headline}",
@@ -56,9 +67,11 @@ def _slowest(results: list[Result]) -> float:
     return max(result.elapsed_ms for result in results) / 1000
 
 
-def _lines(result: Result, title: str) -> list[str]:
+def _lines(result: Result, title: str, first: str) -> list[str]:
+    said = headline(result, title)
+    plain = result.outcome in (Outcome.DONE, Outcome.ALREADY) or said == first
     unrecorded = [] if result.recorded else ["This could not be recorded: modbot's record store is down."]
-    return [f"{headline(result, title)} {result.said}", *unrecorded]
+    return [result.said if plain else f"{said} {result.said}", *unrecorded]
 
 
 def _next_steps(session: Session, title: str) -> tuple[Button, ...]:
