@@ -41,7 +41,10 @@ def _look(ids: Sequence[str], phrases: Sequence[str], people: Sequence[Participa
     whole = find(" ".join(phrases), people) if len(phrases) > 1 else None
     if whole is not None and whole.matches:
         return [whole]  # O'Neil Jaden, typed without quotes
-    return [find(phrase, people) for phrase in (*ids, *phrases)]
+    found = [find(phrase, people) for phrase in (*ids, *phrases)]
+    if whole is not None and whole.near and not all(each.matches for each in found):
+        return [whole]  # one misspelt name of several words
+    return found
 
 
 def _one(ctx: Context, session: Session, found: Found) -> Participant:

@@ -29,9 +29,18 @@ def find(phrase: str, people: Sequence[Participant]) -> Found:
         matches = tuple(person for person in people if test(person, phrase, wanted))
         if matches:
             return Found(phrase, matches)
-    names = {fold(person.name): person for person in people}
-    near = [names[name] for name in get_close_matches(wanted, list(names), n=4, cutoff=0.6)]
-    return Found(phrase, near=tuple(near))
+    return Found(phrase, near=tuple(_near(wanted, people)))
+
+
+def _near(wanted: str, people: Sequence[Participant]) -> list[Participant]:
+    """At most four whose name, or one word of it, is almost what was typed; nearest first."""
+    called: dict[str, list[Participant]] = {}
+    for person in people:
+        whole = fold(person.name)
+        for name in {whole, *whole.split()}:
+            called.setdefault(name, []).append(person)
+    near = [person for name in get_close_matches(wanted, list(called), n=4, cutoff=0.7) for person in called[name]]
+    return list({person.id: person for person in near}.values())[:4]
 
 
 def _is_id(person: Participant, phrase: str, wanted: str) -> bool:

@@ -42,7 +42,7 @@ def _blocks(reply: Reply) -> Iterable[Block]:
 
 def _person(person: Person, row: int) -> Block:
     name = visible(person.name, 80, empty="(no name)")
-    line = f"{name}\n{person.note}" if person.note else name
+    line = f"{name} — {person.note}" if person.note else name
     return blocks.plain(line, accessory=_button(person.button, row) if person.button else None)
 
 
