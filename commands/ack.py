@@ -1,7 +1,11 @@
 """/ack — I have it: every ringing stops."""
 
+import re
+
 from modbot.command import Command, Context
 from modbot.reply import Reply
+
+PAGE = re.compile(r"u?[0-9a-f]+(-[0-9]+)?")
 
 command = Command(
     "ack",
@@ -14,5 +18,6 @@ command = Command(
 @command.run
 async def ack(ctx: Context) -> Reply:
     """Acknowledge the page that is meant, or the only open one."""
-    wanted = ctx.request.given.get("page", "") or ctx.arguments.text
+    typed = ctx.arguments.text if PAGE.fullmatch(ctx.arguments.text) else ""  # "/ack on my way" is no page
+    wanted = ctx.request.given.get("page", "") or typed
     return await ctx.help.acknowledge(ctx.staff, ctx.actor, wanted)

@@ -1,11 +1,12 @@
 """Incidents and pages as commands see them: the only place that joins the two."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from modbot.authority import Places
-from modbot.authorize import may
+from modbot.authorize import Place, may
 from modbot.chat import Chat
-from modbot.command import title_of
+from modbot.command import Asked, title_of
 from modbot.errors import CommandError, Denied, StoreUnavailable, VendorError
 from modbot.incidents import IncidentDesk
 from modbot.log import get_logger
@@ -69,6 +70,8 @@ class HelpDesk:
     def _said(self, page: PageState, *, joined: bool) -> str:
         if page.state == "acknowledged":
             return f"{page.acknowledged_by} already has it."
+        if page.exhausted:
+            return "Everyone on call was called, and nobody has answered. Phone your help desk now."
         reached = [notice.email for notice in page.told if notice.fate == "delivered"]
         if not reached:
             return "IT is being called; nobody has been reached yet, and modbot keeps trying."
@@ -123,17 +126,20 @@ class HelpDesk:
             page = await self._pager.get(wanted)
             if page is None:
                 raise CommandError(f"There is no page called “{wanted[:40]}”.")
-            await self._must("ack", staff, page.incident)
+            await self._must("ack", staff, await self._place(page.incident, page))
             return page
-        pages = [page for page in await self._pager.open_pages() if await self._may("ack", staff, page.incident)]
+        pages = [
+            page
+            for page in await self._pager.open_pages()
+            if may(staff, "ack", await self._place(page.incident, page)).allowed
+        ]
         if len(pages) > 1:
-            names = "; ".join(page.title or page.id for page in pages[:5])
-            raise CommandError(f"{len(pages)} pages are open: {names}. Use the Acknowledge button of the one you take.")
+            raise Asked(Reply(f"{len(pages)} pages are open. Which one do you take?", buttons=_takers(pages)))
         return pages[0] if pages else None
 
     async def resolve(self, staff: Staff, actor: Actor, wanted: str, reason: str) -> Reply:
         """Close the incident that is meant, or the only open one this person may close, and stop its page."""
-        incident = await self._incident_meant(staff, wanted)
+        incident = await self._incident_meant(staff, wanted, reason)
         if incident is None:
             return Reply("No incident of yours is open.")
         closed = await self._desk.resolve(incident, actor.name, reason)
@@ -143,28 +149,28 @@ class HelpDesk:
             return Reply(f"{incident.title}: this was resolved before.")
         return Reply(f"Resolved: {incident.title}.", footnote=f"incident {incident.id}")
 
-    async def _incident_meant(self, staff: Staff, wanted: str) -> Incident | None:
+    async def _incident_meant(self, staff: Staff, wanted: str, reason: str) -> Incident | None:
         if wanted:
             found = await self._desk.of_room(Room.from_key(wanted)) if ":" in wanted else await self._desk.get(wanted)
             if found is not None:
-                await self._must("resolve", staff, found.id)
+                await self._must("resolve", staff, await self._place_of(found))
             return found
-        mine = [i for i in await self._desk.open_ones() if await self._may("resolve", staff, i.id)]
+        mine = [i for i in await self._desk.open_ones() if may(staff, "resolve", await self._place_of(i)).allowed]
         if len(mine) > 1:
-            raise CommandError(
-                f"{len(mine)} incidents are open. Use the Resolve button on the card of the one you mean."
-            )
+            raise Asked(Reply(f"{len(mine)} incidents are open. Which one is over?", buttons=_closers(mine, reason)))
         return mine[0] if mine else None
 
-    async def _may(self, verb: str, staff: Staff, incident_id: str) -> bool:
-        incident = await self._desk.get(incident_id) if incident_id else None
-        place = await self._places.of_room(incident.room, incident.school) if incident else None
-        return may(staff, verb, place).allowed
+    async def _place_of(self, incident: Incident) -> Place:
+        return await self._place(incident.id, await self._pager.get(incident.page) if incident.page else None)
 
-    async def _must(self, verb: str, staff: Staff, incident_id: str) -> None:
+    async def _place(self, incident_id: str, page: PageState | None) -> Place:
+        """Where it is, and who was called about it: those called may answer, whatever else they may do."""
         incident = await self._desk.get(incident_id) if incident_id else None
-        place = await self._places.of_room(incident.room, incident.school) if incident else None
-        decision = may(staff, verb, place)
+        where = await self._places.of_room(incident.room, incident.school) if incident else Place("")
+        return replace(where, involved=frozenset(notice.email for notice in page.told)) if page else where
+
+    async def _must(self, verb: str, staff: Staff, where: Place) -> None:
+        decision = may(staff, verb, where)
         if not decision.allowed:
             raise Denied(decision.why)
 
@@ -181,14 +187,11 @@ class HelpDesk:
 
     async def incidents(self, staff: Staff) -> Reply:
         """Open incidents this person may see."""
-        seen = [
-            incident for incident in await self._desk.open_ones() if await self._may("incident", staff, incident.id)
-        ]
+        seen = [i for i in await self._desk.open_ones() if may(staff, "incident", await self._place_of(i)).allowed]
         if not seen:
-            return Reply("No incident is open.")
-        return Reply(
-            f"{len(seen)} open.", lines=tuple(_row(incident) for incident in seen[:20]), buttons=_closers(seen)
-        )
+            return Reply("No incident that you may see is open.")
+        count = f"{len(seen)} incident is open." if len(seen) == 1 else f"{len(seen)} incidents are open."
+        return Reply(count, lines=tuple(_row(incident) for incident in seen[:20]), buttons=_closers(seen))
 
 
 def _row(incident: Incident) -> str:
@@ -196,5 +199,11 @@ def _row(incident: Incident) -> str:
     return f"{incident.title} ({incident.room.platform.label}): {incident.state}{owner}"
 
 
-def _closers(incidents: Sequence[Incident]) -> tuple[Button, ...]:
-    return tuple(Button(f"Resolve {i.title}"[:70], "resolve", {"incident": i.id}) for i in incidents[:5])
+def _closers(incidents: Sequence[Incident], reason: str = "") -> tuple[Button, ...]:
+    return tuple(
+        Button(f"Resolve {i.title}"[:70], "resolve", {"incident": i.id, "text": reason}) for i in incidents[:5]
+    )
+
+
+def _takers(pages: Sequence[PageState]) -> tuple[Button, ...]:
+    return tuple(Button(f"Take {page.title or page.what}"[:70], "ack", {"page": page.id}) for page in pages[:5])
