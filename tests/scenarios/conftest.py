@@ -1,14 +1,18 @@
 """A modbot and its whole district in one process: signed Slack bytes in, vendors' bytes out, over loopback HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modbot.app import App
 from modbot.confirmation import Patience
 from modbot.demo.district import District
+from modbot.slack.outbox import ChannelQueue
 from tests.scenarios.school import School
 
 QUICK = Patience(
@@ -16,17 +20,30 @@ QUICK = Patience(
     event_every=timedelta(milliseconds=10),
     reread_after=(timedelta(0), timedelta(milliseconds=100), timedelta(milliseconds=300), timedelta(milliseconds=700)),
 )
+QUICK_CHANNELS = partial(ChannelQueue, pace=timedelta(milliseconds=1))  # Slack's second a message has its own tests
+
+OpenSchool = Callable[..., Awaitable[School]]
 
 
 @pytest.fixture
-async def school(short_dir: Path) -> AsyncIterator[School]:
-    """A running modbot, its simulated vendors, and hands to type with."""
-    async with District(short_dir) as district:
-        app = App(district.settings(), patience=QUICK)
-        await app.start()
-        district.point_at(app.port)
-        await district.import_roster(app.state.roster)
-        try:
-            yield School(district, app)
-        finally:
-            await app.stop()
+async def open_school(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenSchool]:
+    """Starts a modbot, its simulated vendors, and hands to type with; takes changes to the district's settings."""
+    monkeypatch.setattr("modbot.app.ChannelQueue", QUICK_CHANNELS)
+    async with AsyncExitStack() as stack:
+
+        async def opened(**changes: Any) -> School:
+            district = await stack.enter_async_context(District(short_dir))
+            app = App(district.settings(**changes), patience=QUICK)
+            await app.start()
+            stack.push_async_callback(app.stop)
+            district.point_at(app.port)
+            await district.import_roster(app.state.roster)
+            return School(district, app)
+
+        yield opened
+
+
+@pytest.fixture
+async def school(open_school: OpenSchool) -> School:
+    """The district as it is."""
+    return await open_school()
