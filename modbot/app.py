@@ -41,6 +41,7 @@ from modbot.slack.outbox import ChannelQueue
 from modbot.slack.socket import SlackSocket
 from modbot.store import Store, connect
 from modbot.store.acts import Acts
+from modbot.store.answers import Answers
 from modbot.store.budget import SharedBudget
 from modbot.store.embedded import EmbeddedStore
 from modbot.store.inbox import Inbox, Limits
@@ -182,6 +183,7 @@ def build(
         chat=chat,
         audit=state.audit,
         keyring=keyring,
+        answers=Answers(store, keyring),
     )
     inbox = Inbox(store, sole=state.sole, limits=limits)
     intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)

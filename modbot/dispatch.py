@@ -15,12 +15,23 @@ import orjson
 from modbot.audit import Audit, AuditEntry
 from modbot.chat import Chat
 from modbot.command import Acting, Asked, Command, Context, Helping, Request, Rooms, arguments_of
-from modbot.errors import CommandError, Denied, ModbotError, RoomBusy, StoreUnavailable, VendorError
+from modbot.errors import (
+    CommandError,
+    Denied,
+    Forbidden,
+    ModbotError,
+    NotFound,
+    RoomBusy,
+    StoreUnavailable,
+    VendorError,
+)
 from modbot.log import get_logger
 from modbot.metrics import INBOX_FAILURES
+from modbot.model import Staff
 from modbot.people import People
 from modbot.reply import Button, Reply
 from modbot.seal import Keyring
+from modbot.store.answers import Answers
 from modbot.store.inbox import Inbox, Item
 
 CONTEXT = b"inbox"
@@ -28,6 +39,14 @@ UNKNOWN_PERSON = (
     "modbot does not know you as staff of this district, so nothing was done. If you are staff, ask IT to check that "
     "your Slack e-mail is the one in the roster. In danger, phone the office."
 )
+
+NOT_LOOKED_UP = (
+    "modbot could not ask Slack who you are, so nothing was done. Try again in a minute. In danger, use the meeting's "
+    "own controls and phone the office."
+)
+
+STORE_DOWN = "modbot's record store is down, and this could not be done. Use the meeting's own controls."
+NOBODY_TO_TELL = (Forbidden, NotFound)  # a bot, somebody who has left: trying again reaches them no better
 
 log = get_logger("dispatch")
 
@@ -46,6 +65,7 @@ class Dispatcher:
         chat: Chat,
         audit: Audit,
         keyring: Keyring,
+        answers: Answers,
     ) -> None:
         self.commands = commands
         self._people = people
@@ -55,6 +75,7 @@ class Dispatcher:
         self._chat = chat
         self._audit = audit
         self._keyring = keyring
+        self._answers = answers
 
     async def accept(self, inbox: Inbox, payload: Mapping[str, Any], *, signature: str) -> str | None:
         """Make a request durable, sealed: what people type may name pupils. See `Inbox.accept`."""
@@ -62,23 +83,44 @@ class Dispatcher:
         return await inbox.accept("request", sealed, signature=signature)
 
     async def handle(self, item: Item) -> None:
-        """Work off one item. Raises StoreUnavailable, or VendorError when the answer could not be given: try again."""
+        """Work off one item. Raises StoreUnavailable when it could not be done or told yet: try again."""
         payload = orjson.loads(self._keyring.open(item.payload, context=CONTEXT))
         request = request_of(item.id, payload)
+        reply = await self._answers.kept(item.id) if item.deliveries > 1 else None
+        if reply is None:
+            reply = await self._reply_or_put_back(item, request)
+            await self._answers.keep(item.id, reply)
+        await self._answer(item, request, reply)
+        await self._answers.forget(item.id)
+
+    async def _reply_or_put_back(self, item: Item, request: Request) -> Reply:
         try:
-            reply = await self._reply(request)
+            return await self._reply(request)
         except StoreUnavailable:
             if not item.last_try:
                 raise
-            reply = Reply("modbot's record store is down, and this could not be done. Use the meeting's own controls.")
+            return Reply(STORE_DOWN)
+
+    async def _answer(self, item: Item, request: Request, reply: Reply) -> None:
         try:
             await self._chat.answer(request.user, request.response_url, reply)
         except VendorError as error:
             log.warning("answer_not_given", item=item.id, detail=error.log_detail)
-            if item.last_try:
+            if _is_our_fault(error):
+                await self._answer_in_short(request, reply)
+            elif isinstance(error, NOBODY_TO_TELL) or item.last_try:
                 INBOX_FAILURES.inc()
-                return
-            raise StoreUnavailable(f"answer not given: {error.log_detail}") from error
+            else:
+                raise StoreUnavailable(f"answer not given: {error.log_detail}") from error
+
+    async def _answer_in_short(self, request: Request, reply: Reply) -> None:
+        """Slack does not take the message as it is, and would not the next time either."""
+        short = Reply(reply.headline, lines=("The rest of this answer could not be shown in Slack.",))
+        try:
+            await self._chat.answer(request.user, "", short)
+        except VendorError as error:
+            log.error("answer_lost", item=request.id, detail=error.log_detail)  # noqa: TRY400 - ids only
+            INBOX_FAILURES.inc()
 
     async def handle_unrecorded(self, payload: Mapping[str, Any]) -> None:
         """The store is gone and it is urgent: try all the same, from memory alone (P12)."""
@@ -86,11 +128,18 @@ class Dispatcher:
         try:
             reply = await self._reply(request)
         except StoreUnavailable:
-            reply = Reply("modbot's record store is down, and this could not be done. Use the meeting's own controls.")
+            reply = Reply(STORE_DOWN)
         try:
             await self._chat.answer(request.user, request.response_url, reply)
         except VendorError as error:
             log.warning("answer_not_given", item=request.id, detail=error.log_detail)
+
+    async def tell(self, payload: Mapping[str, Any], sentence: str) -> None:
+        """Say why a request was not taken, where its acknowledgement cannot."""
+        try:
+            await self._chat.answer(payload["user"], payload.get("response_url", ""), Reply(sentence))
+        except VendorError as error:
+            log.warning("refusal_not_told", command=payload["command"], detail=error.log_detail)
 
     async def _reply(self, request: Request) -> Reply:
         try:
@@ -103,7 +152,7 @@ class Dispatcher:
             await self._record_refusal(request, denied.staff_text)
             return Reply(denied.staff_text)
         except RoomBusy as busy:
-            return Reply(busy.staff_text, buttons=(Button("Try again", request.name, _again(request)),))
+            return Reply(busy.staff_text, buttons=(_try_again(request),))
         except StoreUnavailable:
             raise
         except ModbotError as error:
@@ -119,9 +168,7 @@ class Dispatcher:
             )
 
     async def _run(self, request: Request) -> Reply:
-        staff = await self._people.staff_of(request.user)
-        if staff is None:
-            raise Denied(UNKNOWN_PERSON)
+        staff = await self._who_asks(request)
         command = self.commands.get(request.name)
         if command is None:
             raise CommandError(
@@ -139,6 +186,16 @@ class Dispatcher:
                 commands=self.commands,
             )
         )
+
+    async def _who_asks(self, request: Request) -> Staff:
+        try:
+            staff = await self._people.staff_of(request.user)
+        except VendorError as error:
+            log.warning("person_not_looked_up", item=request.id, detail=error.log_detail)
+            raise Asked(Reply(NOT_LOOKED_UP, buttons=(_try_again(request),))) from error
+        if staff is None:
+            raise Denied(UNKNOWN_PERSON)
+        return staff
 
     def _suggested(self, request: Request, suggestions: tuple[str, ...]) -> tuple[Button, ...]:
         """Nearest matches as buttons, a whole command or this one with another word; nothing is run by itself."""
@@ -180,5 +237,10 @@ def payload_of(*, command: str, user: str, at_ms: int, **more: Any) -> dict[str,
     return {"command": command, "user": user, "at_ms": at_ms, **more}
 
 
-def _again(request: Request) -> dict[str, str]:
-    return {**request.given, "text": request.given.get("text", request.text)}
+def _is_our_fault(error: VendorError) -> bool:
+    """Whether Slack found the message itself wrong (`modbot.slack.errors`), rather than the moment or the person."""
+    return type(error) is VendorError
+
+
+def _try_again(request: Request) -> Button:
+    return Button("Try again", request.name, {**request.given, "text": request.given.get("text", request.text)})

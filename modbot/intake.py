@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
+from modbot.command import Command
 from modbot.dispatch import UNKNOWN_PERSON, Dispatcher
 from modbot.errors import StoreUnavailable
 from modbot.log import get_logger
@@ -32,6 +33,21 @@ class Intake:
     async def take(self, payload: Mapping[str, Any], *, signature: str) -> str:
         """The sentence for the acknowledgement. Repeated bytes are acknowledged again and done once."""
         command = self._dispatcher.commands.get(payload["command"])
+        not_taken = await self._not_taken(payload, command, signature)
+        if not_taken:
+            return not_taken
+        if self._people.cached(payload["user"]) is None:
+            return UNKNOWN_PERSON
+        return command.doing if command is not None else "…"
+
+    async def press(self, payload: Mapping[str, Any], *, signature: str) -> None:
+        """Take a press or shortcut. Slack shows no words of its acknowledgement, so a refusal is sent after it."""
+        not_taken = await self._not_taken(payload, self._dispatcher.commands.get(payload["command"]), signature)
+        if not_taken:
+            self._soon(self._dispatcher.tell(payload, not_taken))
+
+    async def _not_taken(self, payload: Mapping[str, Any], command: Command | None, signature: str) -> str:
+        """Why the request is not durable, and what becomes of it; "" when it is."""
         try:
             accepting = self._dispatcher.accept(self._inbox, payload, signature=signature)
             await asyncio.wait_for(accepting, PATIENCE_SECONDS)
@@ -40,15 +56,13 @@ class Intake:
         except (StoreUnavailable, TimeoutError):
             if command is None or not command.urgent or len(self._unrecorded) >= MAX_UNRECORDED:
                 return STORE_DOWN
-            self._try_unrecorded(payload)
+            log.warning("unrecorded_request", command=payload["command"])
+            self._soon(self._dispatcher.handle_unrecorded(payload))
             return TRYING
-        if self._people.cached(payload["user"]) is None:
-            return UNKNOWN_PERSON
-        return command.doing if command is not None else "…"
+        return ""
 
-    def _try_unrecorded(self, payload: Mapping[str, Any]) -> None:
-        log.warning("unrecorded_request", command=payload["command"])
-        task = asyncio.get_running_loop().create_task(self._dispatcher.handle_unrecorded(payload))
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._unrecorded.add(task)
         task.add_done_callback(self._unrecorded.discard)
 

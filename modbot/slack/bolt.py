@@ -44,12 +44,12 @@ def build(*, intake: Intake, web: AsyncWebClient, bot_token: str) -> AsyncApp:
 
     @app.action(EVERYTHING)
     async def button(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        await intake.take(_press(body, action), signature=_press_id(body, action))
+        await intake.press(_press(body, action), signature=_press_id(body, action))
         await ack()
 
     @app.shortcut(EVERYTHING)
     async def shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await intake.take(
+        await intake.press(
             _shortcut(body), signature=f"shortcut:{body.get('trigger_id', '')}:{body.get('action_ts', '')}"
         )
         await ack()

@@ -34,11 +34,17 @@ OPEN_INCIDENTS = "mb:incs:open"
 INCIDENT_KEEP = timedelta(days=365)
 PAGE_KEEP = timedelta(days=30)
 PERSON_KEEP = timedelta(hours=12)
+ANSWER_KEEP = timedelta(hours=1)
 
 
 def replay(signature: str) -> str:
     """Remembers that these signed bytes were taken."""
     return f"mb:{{in}}:seen:{_short(signature)}"
+
+
+def answer(item_id: str) -> str:
+    """The answer to one request, sealed, until it has been given."""
+    return f"mb:answer:{item_id}"
 
 
 def session(session_key: str) -> str:
