@@ -2,22 +2,23 @@
 
 Authorise, take the room, record the intent, ask the platform, confirm, record the outcome. Called again with the same
 act id, by a retry or another process, it has the effect of one: a finished act gives its recorded result, an unfinished
-one is carried out again from the platform call on, which is safe to repeat.
+one is carried out again from the platform call on, which is safe to repeat. What is written of it: `modbot.recording`.
 """
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from modbot.audit import Audit, AuditEntry
+from modbot.audit import Audit
 from modbot.confirmation import Confirmation, Confirmed
 from modbot.errors import Forbidden, RoomBusy, StoreUnavailable, Unreachable, VendorError, VendorFault
 from modbot.log import get_logger
 from modbot.metrics import ACT_SECONDS
-from modbot.model import Actor, Operation, Outcome, Participant, PlatformName, Result, Session
+from modbot.model import Actor, Operation, Outcome, PlatformName, Result, Session
 from modbot.platforms import Capability, How, Platform, Receipt, Remember, Target, forget
+from modbot.recording import Act, Recording
 from modbot.store.acts import Acts, Begun, Held
 
 WAIT_FOR_ROOM = timedelta(seconds=12)
@@ -41,26 +42,6 @@ class Authority(Protocol):
         """Deny by default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing to be done to one session.
-
-    `id` makes it safe to repeat. `asked_at` is the key press: elapsed times count from it. `remember_as` is the store
-    key under which former settings are kept, "" for none.
-    """
-
-    id: str
-    operation: Operation
-    session: Session
-    by: Actor
-    asked_at: datetime
-    people: tuple[Participant, ...] = ()
-    former: Mapping[str, Any] = field(default_factory=dict)
-    remember_as: str = ""
-    reason: str = ""
-    undo_at: datetime | None = None  # named in the intent, so that a crash cannot forget it
-
-
 class Door:
     """The only way to act on a room."""
 
@@ -75,7 +56,7 @@ class Door:
     ) -> None:
         self._platforms = platforms
         self._acts = acts
-        self._audit = audit
+        self._record = Recording(acts, audit)
         self._authority = authority
         self._confirmation = confirmation
 
@@ -106,19 +87,12 @@ class Door:
 
     async def _begin(self, act: Act) -> Begun | Result | None:
         """Take the room, waiting a little for whoever holds it; None when the store is gone (P12: act all the same)."""
-        said = f"{act.operation} by {act.by.name}"
-        intent = _intent(act)
         deadline = asyncio.get_running_loop().time() + WAIT_FOR_ROOM.total_seconds()
         try:
-            while True:
-                taken = await self._acts.begin(act.id, act.session.room, said=said, intent=intent)
-                if not isinstance(taken, Held):
-                    break
+            while isinstance(taken := await self._record.begin(act), Held):
                 if asyncio.get_running_loop().time() > deadline:
                     raise RoomBusy(taken.by)
                 await asyncio.sleep(LOOK_AGAIN.total_seconds())
-            if isinstance(taken, Begun):
-                await self._audit.append(_entry(act, "intent", at=act.asked_at))
         except StoreUnavailable as error:
             log.warning("unrecorded_act", act=act.id, operation=act.operation, detail=error.log_detail)
             return None
@@ -171,13 +145,14 @@ class Door:
             "act", act=act.id, operation=act.operation, room=act.session.room.key, outcome=result.outcome,
             actor=act.by.id, elapsed_ms=result.elapsed_ms, recorded=recorded,
         )  # fmt: skip
-        try:
-            await self._audit.append(_entry(act, "outcome", at=datetime.now(UTC), result=result))
-            await self._acts.end(result)
-        except StoreUnavailable as error:
-            log.warning("unrecorded_outcome", act=act.id, detail=error.log_detail)
-            return replace(result, recorded=False)
+        if recorded:
+            return await self._record.close(act, result)
+        self._record.owe(act, result)
         return result
+
+    async def settle(self) -> None:
+        """Write to the record what a store that was gone could not take. Cheap when there is nothing."""
+        await self._record.settle()
 
 
 def _judge(act: Act, capability: Capability, receipt: Receipt, confirmed: Confirmed, *, repeated: bool) -> Result:
@@ -258,34 +233,4 @@ def _result(
     )
 
 
-def _intent(act: Act) -> dict[str, Any]:
-    return {
-        "operation": act.operation,
-        "session": act.session.key,
-        "room": act.session.room.key,
-        "actor": act.by.id,
-        "people": [person.id for person in act.people],
-        "asked_at": act.asked_at.isoformat(),
-        "undo_at": act.undo_at.isoformat() if act.undo_at else None,
-    }
-
-
-def _entry(act: Act, phase: str, *, at: datetime, result: Result | None = None) -> AuditEntry:
-    extra: dict[str, Any] = {"session": act.session.id}
-    if act.people:
-        extra["people"] = [person.id for person in act.people]
-    if act.undo_at and phase == "intent":
-        extra["undo_at"] = act.undo_at.isoformat()
-    return AuditEntry(
-        at=at,
-        id=act.id,
-        actor=act.by.id,
-        action=str(act.operation),
-        room=act.session.room.key,
-        platform=str(act.session.room.platform),
-        phase=phase,
-        outcome=str(result.outcome) if result else "",
-        reason=act.reason,
-        elapsed_ms=result.elapsed_ms if result else None,
-        extra=extra,
-    )
+__all__ = ["Act", "Authority", "Decision", "Door"]

@@ -29,11 +29,11 @@ _BEGIN = Script(
 
 _END = Script(
     """
-    redis.call('HSET', KEYS[1], 'outcome', ARGV[2])
+    local first = redis.call('HSETNX', KEYS[1], 'outcome', ARGV[2]) == 1
     redis.call('PEXPIRE', KEYS[1], ARGV[3])
     local holder = redis.call('GET', KEYS[2])
     if holder and string.sub(holder, 1, #ARGV[1] + 1) == ARGV[1] .. '|' then redis.call('DEL', KEYS[2]) end
-    return 1
+    return first and '' or redis.call('HGET', KEYS[1], 'outcome')
     """
 )
 
@@ -79,13 +79,14 @@ class Acts:
             return Held(text.decode().partition("|")[2])
         return Begun(again=state == b"again")
 
-    async def end(self, result: Result) -> None:
-        """Record what came of the act and let the room go."""
-        await self._store.call(
+    async def end(self, result: Result) -> Result | None:
+        """Record what came of the act and let the room go. A result that was recorded before stands, and is given."""
+        stands = await self._store.call(
             _END,
             [keys.act(result.act_id), keys.room_lock(result.room.key)],
             [result.act_id, result_bytes(result), _ms(keys.ACT_KEEP)],
         )
+        return result_from(stands) if stands else None
 
     async def result(self, act_id: str) -> Result | None:
         """What came of an act, or None while it is under way or unknown."""
