@@ -127,6 +127,7 @@ class Parts:
     dispatcher: Dispatcher
     intake: Intake
     queue: ChannelQueue
+    door: Door
 
 
 def build(
@@ -187,7 +188,7 @@ def build(
     )
     inbox = Inbox(store, sole=state.sole, limits=limits)
     intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
-    return Parts(platforms, sessions, people, pager, jobs, inbox, help_desk, dispatcher, intake, queue)
+    return Parts(platforms, sessions, people, pager, jobs, inbox, help_desk, dispatcher, intake, queue, door)
 
 
 def _web(settings: Settings, state: State, parts: Parts, app: AsyncApp, socket: SlackSocket | None) -> web.Application:
@@ -240,6 +241,7 @@ class App:
         self._stack.push_async_callback(parts.queue.drain, min(QUEUE_DRAIN, self._drain))
         await parts.jobs.start()
         self._stack.push_async_callback(parts.jobs.drain, self._drain)
+        self._stack.push_async_callback(parts.door.settle)
         await parts.inbox.start(parts.dispatcher.handle)
         self._stack.push_async_callback(parts.inbox.drain, self._drain)
         self._stack.push_async_callback(parts.intake.drain)
@@ -247,7 +249,7 @@ class App:
         bolted = bolt.build(intake=parts.intake, web=client.web, bot_token=token.get_secret_value() if token else "")
         socket = SlackSocket(bolted, app_token.get_secret_value()) if app_token else None
         await self._listen(_web(settings, state, parts, bolted, socket))
-        self._keep_house(parts.people, parts.pager, state)
+        self._keep_house(parts.people, parts.pager, parts.door, state)
         if socket is not None:
             await socket.start()
             self._stack.push_async_callback(socket.stop)
@@ -264,7 +266,7 @@ class App:
         self.port = runner.addresses[0][1]
         log.info("listening", address=self.settings.host, port=self.port)
 
-    def _keep_house(self, people: People, pager: Pager, state: State) -> None:
+    def _keep_house(self, people: People, pager: Pager, door: Door, state: State) -> None:
         async def roster() -> None:
             await people.refresh()
 
@@ -277,6 +279,7 @@ class App:
         loop = asyncio.get_running_loop()
         self._background = [
             loop.create_task(_every(timedelta(seconds=5), roster)),
+            loop.create_task(_every(timedelta(seconds=1), door.settle)),
             loop.create_task(_every(HOUSEKEEPING, pages)),
             loop.create_task(_every(timedelta(hours=6), record)),
         ]
