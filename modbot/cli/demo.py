@@ -1,14 +1,27 @@
 """`modbot demo`: try modbot on an invented district, with nothing set up and nothing outside this machine."""
 
 import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import typer
+from rich.console import Console
 
 from modbot import log
+from modbot.demo import script, terminal
+from modbot.demo.keyboard import typed_lines
 
 STOPPED = 130  # what a shell expects of a program that Ctrl-C ended
 LOOPBACK = "127.0.0.1,localhost"
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+T = TypeVar("T")
 
 
 def add(app: typer.Typer) -> None:
@@ -21,7 +34,9 @@ def demo(
     as_json: bool = typer.Option(False, "--json", help="With --scripted: one JSON object on standard output."),
     port: int = typer.Option(0, "--port", min=0, max=65535, help="modbot's own port; 0 takes a free one."),
     no_open: bool = typer.Option(False, "--no-open", help="Open no browser. The demo in the terminal never does."),
-    data_dir: Path | None = typer.Option(None, "--data-dir", help="Keep the record there. Otherwise nothing is kept."),
+    data_dir: Path | None = typer.Option(  # noqa: B008 - how typer is told of options
+        None, "--data-dir", help="Keep the record there. Otherwise nothing is kept."
+    ),
     lie: bool = typer.Option(False, "--lie", hidden=True, help="The platforms answer success and change nothing."),
 ) -> None:
     """Try modbot: a simulated Slack, Zoom and Webex, a class on each, and intruders."""
@@ -29,7 +44,64 @@ def demo(
     if (as_json or lie) and not scripted:
         raise typer.BadParameter("--json and --lie need --scripted")
     _only_loopback()
-    log.configure("warning" if scripted else "critical")
+    log.configure("error")
     with _folder(data_dir) as folder:
         code = asyncio.run(_scripted(folder, port, as_json, lie) if scripted else _interactive(folder, port))
     raise typer.Exit(code)
+
+
+async def _scripted(folder: Path, port: int, as_json: bool, lie: bool) -> int:
+    console = Console(stderr=as_json, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    steps = await _stoppable(script.play(folder, console, port=port, lying=lie))
+    if steps is None:
+        return STOPPED
+    if as_json:
+        typer.echo(script.as_json(steps))
+    else:
+        console.print("Everything went as it should." if script.went_well(steps) else "Not everything went well.")
+    return 0 if script.went_well(steps) else 1
+
+
+async def _interactive(folder: Path, port: int) -> int:
+    console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+    lines = typed_lines(sys.stdin.fileno())
+    await _stoppable(terminal.play(folder, console, lines, port=port, prompt=sys.stdin.isatty()))
+    return 0
+
+
+async def _stoppable(work: Coroutine[Any, Any, T]) -> T | None:
+    """The work's result; None when a signal ended it. It is cancelled once, so that it can put everything away."""
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work)
+
+    def stop() -> None:
+        for number in STOPS:
+            loop.add_signal_handler(number, _already_stopping)
+        task.cancel()
+
+    for number in STOPS:
+        loop.add_signal_handler(number, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return None
+
+
+def _already_stopping() -> None:
+    """A second Ctrl-C must not cut the stopping short: it would leave the store behind."""
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    """The data directory: the one given, or a new one that is gone afterwards."""
+    if kept is not None:
+        yield kept.expanduser()
+        return
+    with tempfile.TemporaryDirectory(prefix="modbot-demo-") as made:
+        yield Path(made)
+
+
+def _only_loopback() -> None:
+    """Every vendor of the demo is on this machine: no proxy may be asked for them."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = LOOPBACK

@@ -6,32 +6,54 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from modbot.demo.roster import BAKER, BROOK, CHANG, ORTIZ, PUPILS, REYES, SCHOOL, STAFF, pupil_email, write
+from modbot.demo.wire import Watch, WatchedSlack, WatchedWebex, WatchedZoom, unwatched
 from modbot.settings import Settings
-from modbot.simulators.slack import SlackSimulator
-from modbot.simulators.webex import WebexSimulator
-from modbot.simulators.zoom import ZoomSimulator
 from modbot.store.roster import RosterStore, import_roster
 
 INCIDENTS = "C0INCIDENTS"
 HELP = "C0ITHELP"
 
 
-class District:
-    """Three vendors, five adults, two classes. Use as an async context manager."""
+class GivenSettings(Settings):
+    """Settings from what is given and nothing else: a real district's MODBOT_ variables must never reach the demo."""
 
-    def __init__(self, data_dir: Path) -> None:
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments alone."""
+        return (init_settings,)
+
+
+class District:
+    """Three vendors, five adults, two classes. Use as an async context manager.
+
+    `watch` is told of every HTTP call between modbot and the vendors.
+    """
+
+    def __init__(self, data_dir: Path, watch: Watch = unwatched) -> None:
         self.data_dir = data_dir
-        self.slack = SlackSimulator()
-        self.zoom = ZoomSimulator()
-        self.webex = WebexSimulator()
+        self.slack = WatchedSlack(watch)
+        self.zoom = WatchedZoom(watch)
+        self.webex = WatchedWebex(watch)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "District":
         for simulator in (self.slack, self.zoom, self.webex):
-            await simulator.start()
             self._stack.push_async_callback(simulator.stop)
+            try:
+                await simulator.start()
+            except BaseException:
+                await self._stack.aclose()
+                raise
         world = self.slack.world
         for person in STAFF:
             world.add_user(person.slack, person.email, person.name, person.role)
@@ -104,7 +126,8 @@ class District:
 
     def settings(self, **changes: Any) -> Settings:
         """The settings as modbot reads them, with changes."""
-        return Settings(**_merged(self.values(), changes))
+        port = changes.pop("port", 0)
+        return GivenSettings(**_merged(self.values(port=port), changes))
 
     def environment(self, *, port: int) -> dict[str, str]:
         """The same as environment variables, for a modbot in its own process."""

@@ -1,0 +1,92 @@
+"""The scripted raid: the story that `modbot demo --scripted` tells, and that it cannot be told a lie."""
+
+import json
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from modbot.demo import script
+from modbot.demo.steps import Step
+from modbot.model import Outcome
+from tests.demo.running import Ended, run
+
+
+def told(ended: Ended) -> dict[str, Any]:
+    """The one JSON object on standard output."""
+    found = json.loads(ended.out)
+    assert isinstance(found, dict)
+    return found
+
+
+async def test_the_raid_is_resolved_on_both_platforms_as_one_json_object(short_dir: Path) -> None:
+    ended = await run(short_dir, "--scripted", "--json")
+    said = told(ended)
+    assert [(step["platform"], step["step"], step["outcome"]) for step in said["steps"]] == [
+        ("zoom", "link_exposed", "done"),
+        ("zoom", "stranger_joins", "done"),
+        ("zoom", "stranger_shares", "done"),
+        ("zoom", "panic", "partial"),
+        ("zoom", "page_acknowledged", "done"),
+        ("zoom", "eject", "done"),
+        ("zoom", "stranger_returns", "refused"),
+        ("zoom", "all_clear", "partial"),
+        ("zoom", "resolve", "done"),
+        ("webex", "strangers_join", "done"),
+        ("webex", "lock", "done"),
+        ("webex", "eject", "done"),
+        ("webex", "stranger_returns", "refused"),
+        ("webex", "admit", "done"),
+        ("webex", "unlock", "done"),
+        ("webex", "resolve", "done"),
+        ("modbot", "audit_verified", "done"),
+    ]
+    assert (ended.code, said["ok"]) == (0, True)
+    assert all(set(step) == {"step", "platform", "outcome", "elapsed_ms"} for step in said["steps"])
+
+
+async def test_platforms_that_lie_are_never_believed(short_dir: Path) -> None:
+    ended = await run(short_dir, "--scripted", "--json", "--lie")
+    said = told(ended)
+    outcomes = {f"{step['platform']} {step['step']}": step["outcome"] for step in said["steps"]}
+    assert set(outcomes) == {"zoom panic", "zoom eject", "webex lock", "webex eject", "webex admit"}
+    assert set(outcomes.values()) <= {"failed", "unknown"}
+    assert (ended.code, said["ok"]) == (1, False)
+
+
+async def test_settings_in_the_environment_do_not_reach_the_demo(short_dir: Path) -> None:
+    strange = {
+        "MODBOT_CONFIG": "/nonexistent/modbot.toml",
+        "MODBOT_REDIS_URL": "redis://store.example.org/0",
+        "MODBOT_SLACK__APP_TOKEN": "xapp-of-a-real-district",
+        "MODBOT_ZOOM__API_URL": "https://zoom.example.org",
+        "MODBOT_NO_SUCH_SETTING": "1",
+    }
+    ended = await run(short_dir, "--scripted", "--json", **strange)
+    assert told(ended)["ok"]
+
+
+async def played(folder: Path) -> tuple[list[Step], str]:
+    """The raid in this process, and its timeline."""
+    written = StringIO()
+    steps = await script.play(folder, Console(file=written, soft_wrap=True, highlight=False, markup=False))
+    return steps, written.getvalue()
+
+
+async def test_the_timeline_is_for_people_and_quotes_what_the_teacher_reads(short_dir: Path) -> None:
+    _, timeline = await played(short_dir)
+    assert "zoom    The teacher types /panic: partial" in timeline
+    assert "“Grade 3 Reading is locked.”" in timeline
+
+
+async def test_a_folder_used_again_keeps_one_whole_record(short_dir: Path) -> None:
+    before, _ = await played(short_dir)
+    after, _ = await played(short_dir)
+    assert (script.went_well(before), script.went_well(after)) == (True, True)
+
+
+async def test_a_step_that_comes_out_otherwise_fails_the_whole(short_dir: Path) -> None:
+    steps, _ = await played(short_dir)
+    assert not script.went_well([*steps[:-1], replace(steps[-1], outcome=Outcome.UNKNOWN)])
