@@ -18,7 +18,7 @@ from docket.execution import Execution
 
 from modbot.errors import StoreUnavailable
 from modbot.log import get_logger
-from modbot.store import keys, translated
+from modbot.store import ANSWER_SECONDS, keys, translated
 
 Handler = Callable[[str], Awaitable[None]]
 Dead = Callable[[str, str], Awaitable[None]]
@@ -107,8 +107,7 @@ class Jobs:
         _bounded(id)
         _bounded(key)
         put = self._docket.replace(name, when, key) if replace else self._docket.add(name, when, key)
-        async with self._gate:
-            await translated(lambda: put(id))
+        await self._asked(lambda: put(id))
 
     async def soon(self, name: str, id: str, *, key: str) -> None:  # noqa: A002
         """Run handler `name` with `id` at once, in whichever process is free. Raises as `at` does."""
@@ -117,8 +116,16 @@ class Jobs:
     async def cancel(self, key: str) -> None:
         """The timer will not ring. A handler that has begun runs to its end. Raises StoreUnavailable."""
         _bounded(key)
-        async with self._gate:
-            await translated(lambda: self._docket.cancel(key))
+        await self._asked(lambda: self._docket.cancel(key))
+
+    async def _asked(self, call: Callable[[], Awaitable[Any]]) -> None:
+        """One call of pydocket's, which has no deadline of its own: a store that hangs must not hold an act up."""
+
+        async def in_time() -> None:
+            async with self._gate, asyncio.timeout(ANSWER_SECONDS):
+                await call()
+
+        await translated(in_time)
 
     async def drain(self, deadline: timedelta) -> None:
         """Take nothing more, let what runs finish until the deadline, and hand the rest back to other processes."""

@@ -14,6 +14,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.connection import BlockingConnectionPool
 from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from modbot.errors import ConfigError, StoreUnavailable
 from modbot.log import get_logger
@@ -22,7 +23,9 @@ Value = str | bytes | int | float
 Command = tuple[Value, ...]
 
 CONNECT_SECONDS = 2.0
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 2.0  # a store that takes longer is taken for gone: a teacher waits
+BLOCKING_SECONDS = 5.0  # the same for reads that wait for something to come, which is at most 2 s
+LOOK_EVERY_SECONDS = 0.1
 BATCH_COMMANDS = 512  # one round trip's bound, so that no batch holds the server for long
 
 log = get_logger("store")
@@ -41,10 +44,18 @@ class Script:
 
 
 class Store:
-    """The district's Redis. One per process; every method raises StoreUnavailable when it does not answer."""
+    """The district's Redis. One per process; every method raises StoreUnavailable when it does not answer.
 
-    def __init__(self, client: Redis) -> None:
+    Once a call has run out of time the next ones raise at once, until a ping is answered: an act asks a dozen things
+    on its way, and must not wait for each (P12).
+    """
+
+    def __init__(self, client: Redis, patient: Redis | None = None) -> None:
+        """`patient` waits longer for its answers, for blocking reads; without one, `client` does them too."""
         self._client = client
+        self._patient = patient or client
+        self._hanging = False
+        self._looking: asyncio.Task[None] | None = None
         self._digests: dict[Script, str] = {}
         self._waiting: list[tuple[Sequence[Command], asyncio.Future[list[Any]]]] = []
         self._flusher: asyncio.Task[None] | None = None
@@ -52,7 +63,7 @@ class Store:
     @property
     def client(self) -> Redis:
         """The connection pool itself, for the blocking reads of the inbox only."""
-        return self._client
+        return self._patient
 
     async def run(self, *command: Value) -> Any:
         """One command, in the next batch. Answers are bytes."""
@@ -74,6 +85,8 @@ class Store:
 
         Not a transaction: use a script for that. The first command that fails raises.
         """
+        if self._hanging:
+            raise StoreUnavailable("it did not answer a moment ago")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Any]] = loop.create_future()
         self._waiting.append((commands, future))
@@ -135,7 +148,24 @@ class Store:
         try:
             return await pipeline.execute(raise_on_error=False)
         except (RedisError, OSError, TimeoutError) as error:
+            if isinstance(error, TimeoutError | RedisTimeoutError):
+                self._take_for_hanging()
             raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+
+    def _take_for_hanging(self) -> None:
+        if not self._hanging:
+            self._hanging = True
+            self._looking = asyncio.get_running_loop().create_task(self._until_back())
+
+    async def _until_back(self) -> None:
+        while True:
+            try:
+                await self._client.ping()
+            except (RedisError, OSError, TimeoutError):
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+            else:
+                self._hanging = False
+                return
 
     async def ping(self) -> None:
         """Raises StoreUnavailable unless the server answers and can write."""
@@ -150,6 +180,10 @@ class Store:
         """Give up the connections."""
         if self._flusher is not None and not self._flusher.done():
             await asyncio.gather(self._flusher, return_exceptions=True)
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        await self._patient.aclose()
         await self._client.aclose()
 
 
@@ -184,15 +218,22 @@ def connect(url: str, *, connections: int = 32) -> Store:
         return Store(_in_memory())
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ConfigError("MODBOT_REDIS_URL", "it must start with redis://, rediss:// or unix://")
+    return Store(
+        _client(url, connections, answer_seconds=ANSWER_SECONDS),
+        _client(url, connections, answer_seconds=BLOCKING_SECONDS),
+    )
+
+
+def _client(url: str, connections: int, *, answer_seconds: float) -> Redis:
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=connections,
         timeout=CONNECT_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
+        socket_timeout=answer_seconds,
         health_check_interval=30,
     )
-    return Store(Redis.from_pool(pool))
+    return Redis.from_pool(pool)
 
 
 def _in_memory() -> Redis:

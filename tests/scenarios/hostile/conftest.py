@@ -1,0 +1,89 @@
+"""Schools whose store can be stopped and whose queues are short."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from modbot.app import App
+from modbot.demo.district import District
+from modbot.seal import new_key
+from modbot.store.embedded import EmbeddedStore
+from modbot.store.inbox import Limits
+from tests.scenarios.conftest import QUICK
+from tests.scenarios.school import School
+
+SOON = Limits(stale=timedelta(milliseconds=200), renew=timedelta(milliseconds=100))
+
+OpenWithLimits = Callable[[Limits], Awaitable[School]]
+
+
+@pytest.fixture
+async def open_with(short_dir: Path) -> AsyncIterator[OpenWithLimits]:
+    """Starts a modbot whose inbox has these limits."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(limits: Limits) -> School:
+            district = await stack.enter_async_context(District(short_dir))
+            app = App(district.settings(), patience=QUICK, limits=limits)
+            await app.start()
+            stack.push_async_callback(app.stop)
+            district.point_at(app.port)
+            await district.import_roster(app.state.roster)
+            return School(district, app)
+
+        yield opened
+
+
+@dataclass(slots=True)
+class Power:
+    """The switch of a store that modbot did not start."""
+
+    store: EmbeddedStore
+
+    def kill(self) -> None:
+        """The server is gone from one moment to the next."""
+        self._signal(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """The server takes connections and never answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It answers again."""
+        self._signal(signal.SIGCONT)
+
+    async def back(self) -> None:
+        """It is started again on the same data."""
+        await self.store.stop()
+        await self.store.start()
+
+    def _signal(self, number: signal.Signals) -> None:
+        pid = self.store.pid
+        assert pid is not None, "the store does not run"
+        os.kill(pid, number)
+
+
+@pytest.fixture
+async def powered(short_dir: Path) -> AsyncIterator[tuple[School, Power]]:
+    """A modbot on a store of the district's own, and that store's switch."""
+    server = EmbeddedStore(short_dir / "redis")
+    url = await server.start()
+    try:
+        async with District(short_dir) as district:
+            settings = district.settings(redis_url=url, encryption_keys=new_key())
+            app = App(settings, patience=QUICK, limits=SOON)
+            await app.start()
+            district.point_at(app.port)
+            await district.import_roster(app.state.roster)
+            try:
+                yield School(district, app), Power(server)
+            finally:
+                await app.stop()
+    finally:
+        await server.stop()
