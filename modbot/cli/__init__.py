@@ -32,10 +32,10 @@ def options(
     """Options before any command."""
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """The console script. What modbot can explain is one sentence and exit code 2, never a traceback."""
     try:
-        app()
+        app(arguments)
     except ModbotError as error:
         typer.echo(f"modbot: {error.log_detail}", err=True)
         sys.exit(2)

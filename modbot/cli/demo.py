@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 def add(app: typer.Typer) -> None:
     """Register the command."""
-    app.command()(demo)
+    app.command(epilog="Example: modbot demo --scripted")(demo)
 
 
 def demo(

@@ -4,8 +4,8 @@ import typer
 
 from modbot import seal
 from modbot.cli import printing
-from modbot.cli.opening import quiet_settings
 from modbot.errors import ConfigError
+from modbot.settings import load
 
 keys = typer.Typer(no_args_is_help=True, help="The district's encryption keys: make one, or put a new one first.")
 
@@ -24,7 +24,7 @@ def new() -> None:
 @keys.command(epilog="Example: modbot keys rotate")
 def rotate() -> None:
     """Put a new key first in the data directory. What was sealed before still opens: the former keys stay."""
-    settings = quiet_settings()
+    settings = load()
     if settings.encryption_keys is not None:
         raise ConfigError(
             seal.KEYS_SETTING, "holds the keys: put the output of `modbot keys new` and a comma before them instead"

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 import typer
 
 from modbot.cli import printing
-from modbot.cli.opening import quiet_settings
 from modbot.doctor.meetings import Unkept
 from modbot.http import Http
 from modbot.model import Operation, PlatformName
 from modbot.platforms import Capability
 from modbot.platforms.registry import DECLARED, configured
-from modbot.settings import Settings
+from modbot.settings import Settings, load
 
 Table = Mapping[Operation, Capability]
 
@@ -28,10 +27,12 @@ def platforms(
     json_: bool = typer.Option(False, "--json", help="Print platform → operation → how, via, needs, steps, effect."),
 ) -> None:
     """Show what modbot can do where: with your credentials, or without any what each platform can do."""
-    yours = {} if every else _yours(quiet_settings())
+    yours = {} if every else _yours(load())
     shown = yours or DECLARED
     if json_:
-        printing.as_json({name: {op: asdict(row) for op, row in table.items()} for name, table in shown.items()})
+        printing.as_json(
+            {str(name): {str(op): asdict(row) for op, row in table.items()} for name, table in shown.items()}
+        )
         return
     for name, table in shown.items():
         rows = [(str(op), row.how.replace("_", " "), row.via, "\n".join(row.needs)) for op, row in table.items()]

@@ -1,0 +1,24 @@
+"""A simulated district whose admin works at a terminal."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from modbot.app import State, open_state
+from modbot.demo.district import District
+
+
+@pytest.fixture
+async def district(short_dir: Path) -> AsyncIterator[District]:
+    """Slack, Zoom and Webex on loopback; no modbot yet."""
+    async with District(short_dir) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def state(district: District) -> AsyncIterator[State]:
+    """The store that another modbot, this process, has opened and keeps open."""
+    async with AsyncExitStack() as stack:
+        yield await open_state(district.settings(), stack)
