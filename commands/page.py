@@ -19,7 +19,7 @@ async def page(ctx: Context) -> Reply:
     session = await _their_class(ctx)
     if session is not None:
         await ctx.help.incident_for(session, ctx.actor, "IT was called.")
-    return await ctx.help.page(ctx.request.id, ctx.actor, ctx.arguments.text or "Help is needed", session)
+    return await ctx.help.page(ctx.request.id, ctx.actor, ctx.typed or "Help is needed", session)
 
 
 async def _their_class(ctx: Context) -> Session | None:

@@ -15,5 +15,5 @@ command = Command(
 async def resolve(ctx: Context) -> Reply:
     """Resolve the incident that is meant, or the only open one, with the reason given."""
     wanted = ctx.request.given.get("incident", "") or ctx.request.given.get("room", "")
-    reason = ctx.arguments.reason or ctx.arguments.text
+    reason = ctx.typed.removeprefix("because ")
     return await ctx.help.resolve(ctx.staff, ctx.actor, wanted, reason)

@@ -152,6 +152,11 @@ class Context:
         """Whether a button has said yes to the question put before."""
         return self.request.given.get("confirmed") == "1"
 
+    @property
+    def typed(self) -> str:
+        """What was typed after the command, word for word: for what is told on, not read."""
+        return self.request.given.get("text", self.request.text).strip()
+
     async def session(self, *, wanted: str | None = None) -> Session:
         """The class that is meant. Raises NoLiveSession, and Asked when it could be several."""
         given = self.request.given.get("session") or self.request.given.get("room")

@@ -1,7 +1,9 @@
 """Incidents and pages as commands see them: the only place that joins the two."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from modbot.authority import Places
 from modbot.authorize import Place, may
@@ -16,6 +18,8 @@ from modbot.paging import Pager, ringing
 from modbot.reply import Button, Reply
 from modbot.store.incidents import Incident
 
+OPENING_LOOKS = 100  # two seconds
+LOOK_AGAIN = timedelta(milliseconds=20)
 NOBODY = "Nobody is set up to be called here. Phone your help desk."
 
 log = get_logger("helping")
@@ -59,13 +63,22 @@ class HelpDesk:
         incident = await self._desk.of_room(session.room) if session is not None else None
         page_id = await self._desk.claim_page(incident.id, request_id) if incident else request_id
         title = title_of(session) if session is not None else ""
-        page = await self._pager.get(page_id) if page_id != request_id else None
+        page = await self._opened_by_another(page_id) if page_id != request_id else None
         page = page or await self._pager.open(
             page_id, what=what, by=actor.name, incident=incident.id if incident else "", title=title
         )
         if incident is not None and page_id == request_id:
             await self._desk.note_on(incident.id, f"{actor.name}: IT was called. {self._who_was_told(page)}")
         return Reply(self._said(page, joined=page_id != request_id), footnote=f"page {page.id}")
+
+    async def _opened_by_another(self, page_id: str) -> PageState | None:
+        """The page of whoever claimed it a moment ago: theirs to call. None when they died before they opened it."""
+        for _ in range(OPENING_LOOKS):
+            page = await self._pager.get(page_id)
+            if page is not None:
+                return page
+            await asyncio.sleep(LOOK_AGAIN.total_seconds())
+        return None
 
     def _said(self, page: PageState, *, joined: bool) -> str:
         if page.state == "acknowledged":
