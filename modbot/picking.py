@@ -100,5 +100,5 @@ def note_of(person: Participant) -> str:
         notes.append("waiting")
     if person.sharing:
         notes.append("sharing")
-    notes.append("signed in" if person.email else "not signed in")
+    notes.append("e-mail shown" if person.email else "no e-mail shown")  # on some platforms only what they typed
     return ", ".join(notes)

@@ -110,7 +110,15 @@ class LiveRooms:
                 found += await platform.live_sessions(email)
             except VendorError as error:
                 log.warning("live_sessions_unread", platform=platform.name, detail=error.log_detail)
-        return found
+        return await self._with_what_was_heard(found)
+
+    async def _with_what_was_heard(self, found: list[Session]) -> list[Session]:
+        """A platform's list has no participants; events told of them even where they did not tell whose class it is."""
+        try:
+            heard = {session.key: session for session in await self._sessions.get_many([s.key for s in found])}
+        except StoreUnavailable:
+            return found
+        return [replace(s, participants=heard[s.key].participants) if s.key in heard else s for s in found]
 
     async def _others(self, staff: Staff, wanted: str) -> list[Session]:
         rows = await self._sessions.live_everywhere()
