@@ -1,0 +1,67 @@
+"""/resolve: the incident closes, its page is over, its card says by whom and why."""
+
+import asyncio
+
+from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, shown
+
+
+async def test_a_resolved_incident_shows_by_whom_and_why_and_its_page_is_over(school: School) -> None:
+    await school.webex_class()
+    await school.type(ORTIZ, "/panic")
+    page = await school.page_to(REYES)
+    answer = await school.type(ORTIZ, "/resolve", "two pupils, a prank")
+    assert shown(answer) == ["Resolved: Grade 3 Reading."]
+    await school.until_says(page, "This page is over.")
+    card = await school.until_card_says("Grade 3 Reading", "Resolved by")
+    assert shown(card) == [
+        "🟢 Resolved: Grade 3 Reading",
+        "Opened by Luis Ortiz.",
+        "Resolved by Luis Ortiz: two pupils, a prank",
+    ]
+    assert buttons(card) == []
+
+
+async def test_the_button_of_a_zoom_classes_card_resolves_it(school: School) -> None:
+    await school.zoom_class()
+    await school.type(CHANG, "/panic")
+    answer = await school.press(BROOK, await school.card("Grade 5 Science"), "Resolve")
+    assert shown(answer) == ["Resolved: Grade 5 Science."]
+    await school.until_card_says("Grade 5 Science", "Resolved by Ada Brook: no reason given")
+
+
+async def test_resolving_twice_at_once_closes_it_once(school: School) -> None:
+    await school.webex_class()
+    await school.type(ORTIZ, "/eject", "ben")
+    card = await school.card("Grade 3 Reading")
+    await asyncio.gather(school.slack.press(REYES, card, "Resolve"), school.slack.press(BROOK, card, "Resolve"))
+    thread = await school.until_timeline(await school.card("Grade 3 Reading"), "resolved it")
+    assert sum("resolved it" in line for line in thread) == 1
+
+
+async def test_after_an_all_clear_one_press_resolves_with_that_reason(school: School) -> None:
+    await school.webex_class()
+    await school.type(ORTIZ, "/panic")
+    await school.press(ORTIZ, await school.type(ORTIZ, "/allclear"), "Resolve the incident")
+    await school.until_card_says("Grade 3 Reading", "Resolved by Luis Ortiz: all clear")
+
+
+async def test_with_two_open_incidents_it_asks_which_one_and_keeps_the_reason(school: School) -> None:
+    await school.webex_class()
+    await school.zoom_class()
+    await school.type(ORTIZ, "/eject", "ben")
+    await school.type(CHANG, "/eject", "ben")
+    asked = await school.type(REYES, "/resolve", "a prank")
+    assert asked.text == "2 incidents are open. Which one is over?"
+    await school.press(REYES, asked, "Resolve Grade 5 Science")
+    await school.until_card_says("Grade 5 Science", "Resolved by Kim Reyes: a prank")
+
+
+async def test_a_new_panic_after_a_resolution_opens_a_new_incident(school: School) -> None:
+    await school.webex_class()
+    for command in ("/panic", "/resolve", "/panic"):
+        await school.type(ORTIZ, command)
+    assert len(school.pages_to(REYES)) == 2
+
+
+async def test_nothing_to_resolve_is_said(school: School) -> None:
+    assert shown(await school.type(ORTIZ, "/resolve")) == ["No incident of yours is open."]

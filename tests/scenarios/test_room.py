@@ -1,0 +1,73 @@
+"""/room: who is in, what can be done there, and how safe its settings are."""
+
+from tests.scenarios.conftest import OpenSchool
+from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, people, shown
+
+
+async def test_a_webex_class_shows_its_people_what_modbot_can_do_and_what_to_mend(school: School) -> None:
+    await school.webex_class()
+    answer = await school.type(ORTIZ, "/room")
+    assert shown(answer)[:6] == [
+        "Grade 3 Reading: 13 in, 0 waiting.",
+        "Lock: modbot can.",
+        "Eject: modbot can.",
+        "Admit: modbot can.",
+        "Mute: modbot can.",
+        "End: modbot can.",
+    ]
+    assert "Setting to mend: Students may share is yes; safe is no." in shown(answer)
+    assert len(people(answer)) == 13
+    assert buttons(answer) == ["Lock", "Put someone out…"]
+
+
+async def test_a_zoom_class_shows_what_only_the_host_can_do(school: School) -> None:
+    await school.zoom_class()
+    answer = await school.type(CHANG, "/room")
+    assert shown(answer)[:6] == [
+        "Grade 5 Science: 13 in, 0 waiting.",
+        "Lock: modbot can in part.",
+        "Eject: modbot can.",
+        "Admit: only you can, in the meeting.",
+        "Mute: only you can, in the meeting.",
+        "End: modbot can.",
+    ]
+    assert "Setting to mend: Waiting room is off; safe is on." in shown(answer)
+
+
+async def test_those_who_wait_are_counted(school: School) -> None:
+    meeting = await school.webex_class()
+    meeting.locked = True
+    school.district.webex.join(meeting, "Mia Late")
+    answer = await school.type(ORTIZ, "/room")
+    assert answer.text == "Grade 3 Reading: 13 in, 1 waiting."
+    assert "Mia Late — waiting, no e-mail shown" in people(answer)
+
+
+async def test_looking_changes_nothing_and_leaves_no_act_on_record(school: School) -> None:
+    await school.zoom_class()
+    await school.type(CHANG, "/room")
+    assert (school.calls("zoom", "PATCH", "/"), await school.recorded()) == ([], [])
+
+
+async def test_the_principal_sees_a_class_of_the_school_by_name(school: School) -> None:
+    await school.zoom_class()
+    assert (await school.type(BROOK, "/room", "science")).text == "Grade 5 Science: 13 in, 0 waiting."
+
+
+async def test_it_sees_a_class_by_its_number(school: School) -> None:
+    meeting = await school.zoom_class()
+    assert (await school.type(REYES, "/room", str(meeting.id))).text == "Grade 5 Science: 13 in, 0 waiting."
+
+
+async def test_a_security_officer_sees_a_class_but_may_not_lock_it(open_school: OpenSchool) -> None:
+    school = await open_school(district={"security": ["sam.ward@example.org"]})
+    school.slack.world.add_user("U0WARD", "sam.ward@example.org", "Sam Ward")
+    meeting = await school.zoom_class()
+    seen = await school.type("U0WARD", "/room", "science")
+    answer = await school.press("U0WARD", seen, "Lock")
+    assert (seen.text, answer.text) == (
+        "Grade 5 Science: 13 in, 0 waiting.",
+        "Not done: Grade 5 Science is unchanged.",
+    )
+    assert meeting.settings["waiting_room"] is False
+    assert ("U0WARD", "lock", "refused") in await school.recorded()
