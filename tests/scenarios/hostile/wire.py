@@ -89,7 +89,7 @@ async def post(
         client.post(base(school) + path, data=body, headers=headers) as answer,
     ):
         raw = await answer.read()
-        return answer.status, orjson.loads(raw) if raw else {}
+        return answer.status, orjson.loads(raw) if answer.content_type == JSON else {}
 
 
 def base(school: School) -> str:
