@@ -23,7 +23,7 @@ test: setup ## check, then every test this machine can run
 	@$(BIN)/python scripts/lanes.py test
 
 demo: ## a simulated school day to try modbot on: make demo ARGS="--scripted"
-	@scripts/setup run
+	@scripts/setup run >&2
 	@$(BIN)/modbot demo $(ARGS)
 
 bench: setup ## measure, and write benchmarks/results.json
