@@ -209,9 +209,14 @@ class App:
         patience: Patience | None = None,
         limits: Limits | None = None,
         drain: timedelta = DRAIN,
+        beside: bool = False,
     ) -> None:
-        """`drain` is how long stopping waits for what was accepted, before it is handed back."""
+        """`drain` is how long stopping waits for what was accepted, before it is handed back.
+
+        `beside`: another process of the same modbot keeps the embedded store.
+        """
         self.settings = settings
+        self._beside = beside
         self._drain = drain
         self._patience = patience
         self._limits = limits
@@ -234,7 +239,7 @@ class App:
         http = Http()
         self._stack.push_async_callback(http.close)
         client = SlackClient(http, settings.slack)
-        state = await open_state(settings, self._stack)
+        state = await open_state(settings, self._stack, beside=self._beside)
         await state.store.ping()
         self.state = state
         parts = build(state, settings, http, client, self._patience, self._limits)

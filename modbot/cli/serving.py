@@ -1,15 +1,18 @@
 """`modbot serve`: run until told to stop, then finish what was accepted."""
 
 import asyncio
+import os
 import signal
 
 import typer
 
 from modbot import log
 from modbot.app import App
-from modbot.settings import load
+from modbot.cli.supervising import supervise
+from modbot.settings import Settings, load
 
 EPILOG = "Example: modbot serve --port 3000"
+LOOK_FOR_PARENT_SECONDS = 1.0
 
 
 def add(app: typer.Typer) -> None:
@@ -19,21 +22,40 @@ def add(app: typer.Typer) -> None:
 
 def serve(
     port: int | None = typer.Option(None, "--port", min=0, max=65535, help="Listen here instead of on MODBOT_PORT."),
+    worker_of: int = typer.Option(0, "--worker-of", hidden=True, help="One of several, started by this process."),
 ) -> None:
     """Run modbot: Slack, webhooks and timers on one port, until SIGTERM or Ctrl-C."""
     settings = load() if port is None else load(port=port)
     log.configure(settings.log_level)
-    asyncio.run(_serve(App(settings)))
+    asyncio.run(_serve(settings, worker_of))
 
 
-async def _serve(app: App) -> None:
+async def _serve(settings: Settings, worker_of: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if settings.processes > 1 and not worker_of:
+        await supervise(settings, stop, _say_listening)
+        return
+    app = App(settings, beside=bool(worker_of))
     await app.start()
-    typer.echo(f"modbot is listening on http://{app.settings.host}:{app.port}")
+    if not worker_of:
+        _say_listening(settings.host, app.port)
     try:
-        await stop.wait()
+        await (_until_orphaned(stop, worker_of) if worker_of else stop.wait())
     finally:
         await app.stop()
+
+
+def _say_listening(host: str, port: int) -> None:
+    typer.echo(f"modbot is listening on http://{host}:{port}")
+
+
+async def _until_orphaned(stop: asyncio.Event, parent: int) -> None:
+    """A worker stops when told to, and when the process that keeps its store is gone."""
+    while not stop.is_set() and os.getppid() == parent:
+        try:
+            await asyncio.wait_for(stop.wait(), LOOK_FOR_PARENT_SECONDS)
+        except TimeoutError:
+            continue
