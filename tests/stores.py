@@ -27,7 +27,7 @@ def short_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", params=["valkey", "redis"])
-def _server_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A server that lives as long as the test session: the embedded Valkey, and the system's Redis where there is one.
 
     It need not keep its data, so it does not wait for the disk.
@@ -60,11 +60,11 @@ def _redis(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-async def store_url(_server_url: str) -> AsyncIterator[str]:
+async def store_url(server_url: str) -> AsyncIterator[str]:
     """The url of an empty store, for what opens its own connection."""
-    looking = connect(_server_url)
+    looking = connect(server_url)
     await looking.run("FLUSHALL")
-    yield _server_url
+    yield server_url
     leaked = await keys_that_never_expire(looking)
     await closed(looking)
     assert not leaked, f"keys without an expiry that are not in modbot.store.keys.PERMANENT: {leaked}"

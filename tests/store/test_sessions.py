@@ -1,4 +1,4 @@
-"""Sessions in a real store: any order, duplicates, long names; found by host and room; gone from the lists at the end."""
+"""Sessions in a real store: any order, duplicates and long names; found by host and room; unlisted when over."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -143,8 +143,8 @@ def sealed(plain: bytes, context: bytes) -> bytes:
 
 @given(histories)
 @settings(max_examples=60)
-async def test_the_stores_script_merges_exactly_as_the_pure_reducer(_server_url: str, events: list[Event]) -> None:
-    store = connect(_server_url)
+async def test_the_stores_script_merges_exactly_as_the_pure_reducer(server_url: str, events: list[Event]) -> None:
+    store = connect(server_url)
     sessions = Sessions(store, KEYRING, keep=timedelta(minutes=1))
     await store.run("FLUSHALL")
     await sessions.ingest(events)
