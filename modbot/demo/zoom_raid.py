@@ -132,7 +132,7 @@ class _Raid:
             return await self.day.district.slack.slash(CHANG.slack, "/allclear")
 
         title = "The teacher types /allclear"
-        await self.stage.act("all_clear", title, ZOOM, Operation.RESTORE, Outcome.PARTIAL, CHANG.slack, press)
+        await self.stage.act("all_clear", title, ZOOM, Operation.RESTORE, Outcome.DONE, CHANG.slack, press)
 
     async def resolve(self) -> None:
         """/resolve closes the incident."""

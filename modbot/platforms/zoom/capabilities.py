@@ -95,7 +95,7 @@ _HARDEN = Capability(
     ),
 )
 _RESTORE = Capability(
-    How.SUBSTITUTE,
+    How.NATIVE,
     via="PATCH /meetings/{meetingId}: the former values",
     needs=(READ_MEETING, UPDATE_MEETING),
     steps=(PORTAL, "Set the options as you want them and tap Save.", "In a running class, use Host tools."),

@@ -7,6 +7,7 @@ import pytest
 from modbot.errors import Conflict, Forbidden, NotFound, VendorFault
 from modbot.model import Operation, ParticipantRole, Presence
 from modbot.platforms import How, Receipt, Seen, Target
+from modbot.platforms.webex.api import CALLS_PER_SECOND
 from tests.platforms.webex.fakes import TEACHER, District, aim, session_of
 
 
@@ -245,7 +246,7 @@ async def test_locks_come_first_and_removals_second_in_the_budget(district: Dist
     await platform.perform(Operation.LOCK, aim(meeting))
     await platform.perform(Operation.EJECT, aim(meeting, stranger.id))
     await platform.read(session_of(meeting))
-    assert district.budget.taken == [("webex", 10.0, urgency) for urgency in (0, 0, 1, 2)]
+    assert district.budget.taken == [("webex", CALLS_PER_SECOND, urgency) for urgency in (0, 0, 1, 2)]
 
 
 def test_without_any_account_every_operation_is_by_hand_with_its_clicks(district: District) -> None:
