@@ -60,7 +60,7 @@ def _words(text: str) -> tuple[list[str], set[str]]:
             continue
         end = _closing(text, position)
         if end is not None:
-            words.append(text[position + 1 : end].strip())
+            words.append(_unescaped(text[position + 1 : end].strip()))
             quoted.add(words[-1])
             position = end + 1
             continue
@@ -86,11 +86,16 @@ def _closing(text: str, position: int) -> int | None:
 
 
 def _plain(token: str) -> str:
-    """A token without Slack's wrapping: `<@U1|x>` → `@U1`, `<mailto:a@b|a@b>` → `a@b`."""
+    """A token without Slack's wrapping: `<@U1|x>` → `@U1`, `<mailto:a@b|a@b>` → `a@b`, `&lt;x&gt;` → `<x>`."""
     if not (token.startswith("<") and token.endswith(">")):
-        return token
+        return _unescaped(token)
     target = token[1:-1].split("|", 1)[0]
     return target.removeprefix("mailto:")
+
+
+def _unescaped(typed: str) -> str:
+    """Slack escapes these three, and no others: https://docs.slack.dev/messaging/formatting-message-text"""
+    return typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _duration(words: list[str]) -> tuple[list[str], timedelta | None]:

@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 from modbot.model import Participant, ParticipantRole, Presence
 
+_QUOTES = str.maketrans({"’": "'", "‘": "'", **dict.fromkeys('"“”„«»')})  # double ones are typed around names
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -57,8 +59,8 @@ def _starts_a_word(person: Participant, _: str, wanted: str) -> bool:
 
 
 def fold(name: str) -> str:
-    """A name without case, accents, curly quotes, marks and doubled spaces, for comparing only."""
-    plain = unicodedata.normalize("NFKD", name.replace("’", "'").replace("‘", "'"))
+    """A name without case, accents, double quotes, marks and doubled spaces, for comparing only."""
+    plain = unicodedata.normalize("NFKD", name.translate(_QUOTES))
     kept = (c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) not in ("Cf", "Cc"))
     return " ".join("".join(kept).casefold().split())
 
