@@ -18,7 +18,7 @@ from tests.scenarios.school import School
 QUICK = Patience(
     window=timedelta(seconds=2.5),
     event_every=timedelta(milliseconds=10),
-    reread_after=(timedelta(0), timedelta(milliseconds=100), timedelta(milliseconds=300), timedelta(milliseconds=700)),
+    reread_after=(timedelta(0), timedelta(milliseconds=100), timedelta(milliseconds=200), timedelta(milliseconds=400)),
 )
 QUICK_CHANNELS = partial(ChannelQueue, pace=timedelta(milliseconds=1))  # Slack's second a message has its own tests
 

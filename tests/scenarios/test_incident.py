@@ -6,7 +6,7 @@ from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, 
 async def test_it_sees_the_incidents_of_both_platforms_newest_first_with_who_has_them(school: School) -> None:
     await school.webex_class()
     await school.zoom_class()
-    await school.type(ORTIZ, "/panic")
+    await school.type(ORTIZ, "/page")
     await school.type(CHANG, "/eject", "ben")
     await school.press(REYES, await school.page_to(REYES), "Acknowledge")
     answer = await school.type(REYES, "/incident")

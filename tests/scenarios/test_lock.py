@@ -235,9 +235,8 @@ async def test_a_stranger_in_slack_gets_nothing_and_the_try_is_recorded(school: 
 
 async def test_a_colleague_who_presses_a_teachers_button_is_refused_with_the_reason_on_record(school: School) -> None:
     meeting = await school.webex_class()
-    await school.type(ORTIZ, "/panic")
+    await school.type(ORTIZ, "/page")
     card = await school.card("Grade 3 Reading")
-    meeting.locked = False
     answer = await school.press(CHANG, card, "Lock")
     assert (answer.text, meeting.locked) == (NOT_YOURS, False)
     assert await school.refusals() == [(CHANG, NOT_YOURS)]
@@ -245,9 +244,8 @@ async def test_a_colleague_who_presses_a_teachers_button_is_refused_with_the_rea
 
 async def test_the_lock_button_of_an_incident_card_locks_the_class_of_the_card(school: School) -> None:
     meeting = await school.webex_class()
-    await school.type(ORTIZ, "/panic")
+    await school.type(ORTIZ, "/page")
     card = await school.card("Grade 3 Reading")
-    meeting.locked = False
     answer = await school.press(REYES, card, "Lock")
     assert (answer.text, meeting.locked) == ("Grade 3 Reading is locked.", True)
 

@@ -7,7 +7,7 @@ from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, 
 
 async def test_a_resolved_incident_shows_by_whom_and_why_and_its_page_is_over(school: School) -> None:
     await school.webex_class()
-    await school.type(ORTIZ, "/panic")
+    await school.type(ORTIZ, "/page")
     page = await school.page_to(REYES)
     answer = await school.type(ORTIZ, "/resolve", "two pupils, a prank")
     assert shown(answer) == ["Resolved: Grade 3 Reading."]
@@ -39,10 +39,10 @@ async def test_resolving_twice_at_once_closes_it_once(school: School) -> None:
 
 
 async def test_after_an_all_clear_one_press_resolves_with_that_reason(school: School) -> None:
-    await school.webex_class()
-    await school.type(ORTIZ, "/panic")
-    await school.press(ORTIZ, await school.type(ORTIZ, "/allclear"), "Resolve the incident")
-    await school.until_card_says("Grade 3 Reading", "Resolved by Luis Ortiz: all clear")
+    await school.zoom_class()
+    await school.type(CHANG, "/panic")
+    await school.press(CHANG, await school.type(CHANG, "/allclear"), "Resolve the incident")
+    await school.until_card_says("Grade 5 Science", "Resolved by Megan Chang: all clear")
 
 
 async def test_with_two_open_incidents_it_asks_which_one_and_keeps_the_reason(school: School) -> None:
@@ -56,9 +56,9 @@ async def test_with_two_open_incidents_it_asks_which_one_and_keeps_the_reason(sc
     await school.until_card_says("Grade 5 Science", "Resolved by Kim Reyes: a prank")
 
 
-async def test_a_new_panic_after_a_resolution_opens_a_new_incident(school: School) -> None:
+async def test_a_new_page_after_a_resolution_opens_a_new_incident(school: School) -> None:
     await school.webex_class()
-    for command in ("/panic", "/resolve", "/panic"):
+    for command in ("/page", "/resolve", "/page"):
         await school.type(ORTIZ, command)
     assert len(school.pages_to(REYES)) == 2
 
