@@ -94,7 +94,10 @@ class SlackSocket:
         """One try at a new line. What went wrong is logged by name: the SDK's words may hold the address's ticket."""
         self._line = _Line(self._bolt, self._token, self._heard, self._ping_every)
         try:
-            await asyncio.wait_for(self._line.connect(), CONNECT_WITHIN.total_seconds())
+            async with asyncio.timeout(
+                CONNECT_WITHIN.total_seconds()
+            ):  # Python 3.11's wait_for can lose a cancellation
+                await self._line.connect()
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("socket_not_opened", detail=_named(error))
             await self._hang_up()
@@ -111,9 +114,10 @@ class SlackSocket:
             await asyncio.sleep(left)
 
     async def _hang_up(self) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            await line.close()
+        """Close the line. Cut short, it can be called again: the line is forgotten only once it is closed."""
+        if self._line is not None:
+            await self._line.close()
+            self._line = None
 
 
 class _Line(AsyncSocketModeHandler):
@@ -153,7 +157,7 @@ class _Line(AsyncSocketModeHandler):
             log.info("socket_open")
 
     async def close(self) -> None:
-        """Acknowledge what is in hand, then end the client and every task it started."""
+        """Acknowledge what is in hand, then end the client and every task it started. Safe to call again."""
         if self._in_hand:
             await asyncio.wait(list(self._in_hand), timeout=FINISH_WITHIN.total_seconds())
         client = self.client
