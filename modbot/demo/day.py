@@ -43,7 +43,8 @@ class SchoolDay:
     async def settled(self, within: timedelta = WEBHOOKS_WITHIN) -> None:
         """Every webhook sent so far has been answered, or is given up after `within`."""
         for simulator in self._meeting_simulators:
-            await asyncio.wait_for(simulator.flush(), within.total_seconds())
+            async with asyncio.timeout(within.total_seconds()):  # Python 3.11's wait_for can lose a Ctrl-C
+                await simulator.flush()
 
     @property
     def _meeting_simulators(self) -> tuple[SimServer, ...]:
