@@ -3,6 +3,10 @@
 from tests.scenarios.school import CHANG, ORTIZ, REYES, School, buttons, shown
 from tests.scenarios.test_lock import AS_BEFORE
 
+ZOOM_SENTENCE = (
+    "The settings modbot changed are as they were before, read back from Zoom. What was set by hand in Zoom stays as "
+    "it is."
+)
 MICROPHONES = "People who were muted turn their own microphones on again."
 
 
@@ -25,9 +29,10 @@ async def test_a_zoom_class_gets_exactly_its_former_settings_back(school: School
     meeting = await school.zoom_class()
     before = dict(meeting.settings)
     answer = await school.press(CHANG, await school.type(CHANG, "/panic"), "All clear")
-    assert "The settings modbot changed are as they were before, read back from Zoom." in shown(answer)[1]
+    assert shown(answer) == ["Grade 5 Science is back to how it was.", ZOOM_SENTENCE, MICROPHONES]
     assert school.calls("zoom", "PATCH", "/")[-1].body == AS_BEFORE
     assert meeting.settings == before
+    assert (await school.recorded())[-2:] == [(CHANG, "restore", "intent"), (CHANG, "restore", "done")]
 
 
 async def test_a_class_that_was_locked_before_the_panic_stays_locked(school: School) -> None:
