@@ -126,7 +126,7 @@ class _Raid:
         await self.stage.look("stranger_returns", title, ZOOM, Outcome.REFUSED, refused)
 
     async def all_clear(self) -> None:
-        """/allclear puts back what the panic changed: on Zoom the same substitute, in part."""
+        """/allclear puts back what the panic changed, read back from Zoom."""
 
         async def press() -> SlashAnswer:
             return await self.day.district.slack.slash(CHANG.slack, "/allclear")

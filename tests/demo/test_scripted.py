@@ -32,7 +32,7 @@ async def test_the_raid_is_resolved_on_both_platforms_as_one_json_object(short_d
         ("zoom", "page_acknowledged", "done"),
         ("zoom", "eject", "done"),
         ("zoom", "stranger_returns", "refused"),
-        ("zoom", "all_clear", "partial"),
+        ("zoom", "all_clear", "done"),
         ("zoom", "resolve", "done"),
         ("webex", "strangers_join", "done"),
         ("webex", "lock", "done"),
