@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from modbot.audit import Audit
 from modbot.confirmation import Confirmation, Confirmed
-from modbot.errors import Forbidden, RoomBusy, StoreUnavailable, Unreachable, VendorError, VendorFault
+from modbot.errors import Forbidden, MalformedAnswer, RoomBusy, StoreUnavailable, Unreachable, VendorError, VendorFault
 from modbot.log import get_logger
 from modbot.metrics import ACT_SECONDS
 from modbot.model import Actor, Operation, Outcome, PlatformName, Result, Session
@@ -125,16 +125,18 @@ class Door:
     async def _after_failure(self, act: Act, capability: Capability, target: Target, error: VendorError) -> Result:
         """The platform did not say yes. Where it may have acted all the same, look before saying so."""
         log.warning("vendor_error", act=act.id, operation=act.operation, detail=error.log_detail)
-        if isinstance(error, VendorFault) or (isinstance(error, Unreachable) and error.maybe_applied) or act.people:
+        perhaps = _may_have_acted(error)
+        confirmed = Confirmed()
+        if perhaps or act.people:
             confirmed = await self._confirmation.of(act.operation, self.platform(act.session), target)
-            if confirmed.in_effect:
-                return _judge(act, capability, Receipt(), confirmed, repeated=True)
-            if confirmed.people and any(o is Outcome.DONE for o in confirmed.people.values()):
-                return _judge(act, capability, Receipt(), confirmed, repeated=True)
-            if confirmed.unseen:
-                return _result(act, Outcome.UNKNOWN, f"{error.staff_text} It may or may not have happened.", capability)
+        if confirmed.in_effect or Outcome.DONE in confirmed.people.values():
+            return _judge(act, capability, Receipt(), confirmed, repeated=True)
+        if confirmed.unseen and (perhaps or len(act.people) > 1):
+            said = f"{error.staff_text} It may or may not have happened: look at the class."
+            return _result(act, Outcome.UNKNOWN, said, capability, people=confirmed.people)
         outcome = Outcome.REFUSED if isinstance(error, Forbidden) else Outcome.FAILED
-        return _result(act, outcome, error.staff_text, capability)
+        seen = " Reading it back shows no change." if perhaps else ""
+        return _result(act, outcome, error.staff_text + seen, capability)
 
     async def _closed(self, act: Act, result: Result, *, recorded: bool = True) -> Result:
         """Record the outcome. When that fails the act stands, and the result says that it is unrecorded."""
@@ -153,6 +155,13 @@ class Door:
     async def settle(self) -> None:
         """Write to the record what a store that was gone could not take. Cheap when there is nothing."""
         await self._record.settle()
+
+
+def _may_have_acted(error: VendorError) -> bool:
+    """Whether the request may have been carried out although no readable yes came back."""
+    if isinstance(error, Unreachable):
+        return error.maybe_applied
+    return isinstance(error, VendorFault | MalformedAnswer)
 
 
 def _judge(act: Act, capability: Capability, receipt: Receipt, confirmed: Confirmed, *, repeated: bool) -> Result:

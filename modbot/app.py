@@ -208,10 +208,13 @@ class App:
         *,
         patience: Patience | None = None,
         limits: Limits | None = None,
+        http: Http | None = None,
         drain: timedelta = DRAIN,
         beside: bool = False,
     ) -> None:
-        """`drain` is how long stopping waits for what was accepted, before it is handed back.
+        """`http` makes every outgoing request, and is closed with the rest.
+
+        `drain` is how long stopping waits for what was accepted, before it is handed back.
 
         `beside`: another process of the same modbot keeps the embedded store.
         """
@@ -220,6 +223,7 @@ class App:
         self._drain = drain
         self._patience = patience
         self._limits = limits
+        self._http = http or Http()
         self._stack = AsyncExitStack()
         self._background: list[asyncio.Task[None]] = []
         self.port = 0
@@ -236,7 +240,7 @@ class App:
         settings = self.settings
         if settings.slack.signing_secret is None:
             raise ConfigError("MODBOT_SLACK__SIGNING_SECRET", "is not set: modbot cannot tell Slack from a stranger")
-        http = Http()
+        http = self._http
         self._stack.push_async_callback(http.close)
         client = SlackClient(http, settings.slack)
         state = await open_state(settings, self._stack, beside=self._beside)

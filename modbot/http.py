@@ -84,8 +84,10 @@ def _until(raw: str) -> timedelta | None:
 class Http:
     """One shared connection pool for every outgoing call of the process."""
 
-    def __init__(self, *, connections: int = 200) -> None:
+    def __init__(self, *, connections: int = 200, longest: timedelta | None = None) -> None:
+        """`longest` bounds every request, whatever deadline it asks for."""
         self._connections = connections
+        self._longest = longest
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -114,6 +116,7 @@ class Http:
         timeout: timedelta = DEFAULT_TIMEOUT,  # noqa: ASYNC109 - the deadline of one request, handed to aiohttp
     ) -> Answer:
         """One request, one answer. Raises Unreachable and MalformedAnswer; statuses are the caller's to read."""
+        allowed = timeout if self._longest is None else min(timeout, self._longest)
         try:
             async with self.session.request(
                 method,
@@ -122,7 +125,7 @@ class Http:
                 params=params,
                 json=json,
                 data=form,
-                timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
+                timeout=aiohttp.ClientTimeout(total=allowed.total_seconds()),
                 allow_redirects=False,
             ) as response:
                 body = await response.content.read(MAX_ANSWER_BYTES + 1)

@@ -101,13 +101,16 @@ class Ear:
 def _person_event(kind: EventKind, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Event:
     meeting = _object(payload.get("object"), "payload.object")
     person = _object(meeting.get("participant"), "participant")
+    who = _participant(kind, person, meeting)
     return Event(
         kind=kind,
         room=_room(meeting),
         session_id=_session_id(meeting),
         at=_at(body),
-        participant=_participant(kind, person, meeting),
+        participant=who,
         title=_text(meeting, "topic"),
+        # No event names the host's address but the host's own coming: by it their class is found without asking Zoom.
+        host_email=who.email if kind is EventKind.JOINED and who.role is ParticipantRole.HOST else "",
         host_id=_text(meeting, "host_id"),
         reason=_text(person, "leave_reason"),
     )

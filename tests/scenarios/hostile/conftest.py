@@ -7,11 +7,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modbot.app import App
 from modbot.demo.district import District
+from modbot.http import Http
 from modbot.seal import new_key
 from modbot.store.embedded import EmbeddedStore
 from modbot.store.inbox import Limits
@@ -20,24 +22,39 @@ from tests.scenarios.school import School
 
 SOON = Limits(stale=timedelta(milliseconds=200), renew=timedelta(milliseconds=100))
 
+IMPATIENT = timedelta(milliseconds=250)  # the longest any request to a vendor may take
+
 OpenWithLimits = Callable[[Limits], Awaitable[School]]
+OpenQuick = Callable[[], Awaitable[School]]
 
 
 @pytest.fixture
-async def open_with(short_dir: Path) -> AsyncIterator[OpenWithLimits]:
-    """Starts a modbot whose inbox has these limits."""
+async def start(short_dir: Path) -> AsyncIterator[Callable[..., Awaitable[School]]]:
+    """Starts a modbot with these arguments of App's."""
     async with AsyncExitStack() as stack:
 
-        async def opened(limits: Limits) -> School:
+        async def started(**arguments: Any) -> School:
             district = await stack.enter_async_context(District(short_dir))
-            app = App(district.settings(), patience=QUICK, limits=limits)
+            app = App(district.settings(), patience=QUICK, **arguments)
             await app.start()
             stack.push_async_callback(app.stop)
             district.point_at(app.port)
             await district.import_roster(app.state.roster)
             return School(district, app)
 
-        yield opened
+        yield started
+
+
+@pytest.fixture
+def open_with(start: Callable[..., Awaitable[School]]) -> OpenWithLimits:
+    """Starts a modbot whose inbox has these limits."""
+    return lambda limits: start(limits=limits)
+
+
+@pytest.fixture
+def open_quick(start: Callable[..., Awaitable[School]]) -> OpenQuick:
+    """Starts a modbot that waits for no vendor longer than a moment."""
+    return lambda: start(http=Http(longest=IMPATIENT))
 
 
 @dataclass(slots=True)
