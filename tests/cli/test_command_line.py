@@ -55,10 +55,11 @@ async def test_a_store_that_does_not_answer_is_one_sentence_and_exit_code_2(shor
     assert len(done.err.splitlines()) == 1
 
 
-def test_the_drill_says_where_it_is() -> None:
-    done = typed("drill")
-    assert done.code == 2
-    assert "modbot demo --scripted" in done.err
+async def test_the_drill_plays_a_raid_to_its_end_and_tells_each_step() -> None:
+    done = await modbot("drill", "--json")
+    assert done.code == 0
+    assert done.json()["ok"] is True
+    assert {step["platform"] for step in done.json()["steps"]} >= {"zoom", "webex"}
 
 
 async def test_no_command_prints_a_secret(district: District) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
+from modbot import seal
 from modbot.app import App
 from modbot.demo.district import District
 from modbot.demo.roster import BAKER, REYES
@@ -77,6 +78,14 @@ async def test_with_nobody_on_call_it_says_so_and_fails(district: District) -> N
     done = await modbot("page", "Help", env=environment(district, {"people": [], "steps": []}))
     assert done.code == 1
     assert "Nobody is set up to be called here." in done.out
+
+
+async def test_with_the_store_gone_everybody_is_called_once_and_it_says_so(district: District) -> None:
+    gone = {"MODBOT_REDIS_URL": f"unix://{district.data_dir}/gone.sock", "MODBOT_ENCRYPTION_KEYS": seal.new_key()}
+    done = await modbot("page", "Help", env={**district.environment(port=0), **gone})
+    assert "IT has been called once" in done.out
+    assert "it cannot call again by itself" in done.out
+    assert set(called(district)) == {REYES.slack, BAKER.slack}
 
 
 async def test_with_slack_down_it_fails_and_says_that_nobody_was_reached(district: District) -> None:
