@@ -19,13 +19,15 @@ from modbot.errors import StoreUnavailable
 from modbot.log import get_logger
 from modbot.store import Script, Store, keys, translated
 
+ASK_AGAIN_AFTER = (timedelta(milliseconds=250), timedelta(milliseconds=450))  # an embedded store is back by then
 BLOCK = timedelta(seconds=2)  # below the connection's answer time
 MAX_DELIVERIES = 5
 
 _ACCEPT = Script(
     """
+    if redis.call('EXISTS', KEYS[1]) == 1 then return 'seen' end
     if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then return 'full' end
-    if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then return 'seen' end
+    redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
     return redis.call('XADD', KEYS[2], '*', 'k', ARGV[2], 'd', ARGV[3])
     """
 )
@@ -85,22 +87,39 @@ class Inbox:
         self._consumer = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._slots = asyncio.Semaphore(concurrency)
         self._working: dict[str, asyncio.Task[None]] = {}
+        self._unbegun: set[str] = set()  # handed to this process, waiting for a free slot
         self._loops: list[asyncio.Task[None]] = []
         self._handler: Handler | None = None
 
     async def accept(self, kind: str, payload: bytes, *, signature: str) -> str | None:
         """Make a request durable; its id, or None when these signed bytes were taken before.
 
-        Raises Full and StoreUnavailable: then nothing was taken, and the caller must say so.
+        Raises Full: then nothing was taken. Raises StoreUnavailable when the store stays away: then it is not known.
         """
-        seen = keys.replay(signature)
-        keep_ms = int(keys.REPLAY_KEEP.total_seconds() * 1000)
-        answer = await self._store.call(_ACCEPT, [seen, keys.INBOX], [keep_ms, kind, payload, self._limits.waiting])
+        answer = await self._ask_again(signature, kind, payload)
         if answer == b"seen":
             return None
         if answer == b"full":
             raise Full
         return str(answer, "ascii")
+
+    async def _ask_again(self, signature: str, kind: str, payload: bytes) -> bytes:
+        """A store that died may have taken it before: asked again, it says that it has seen these bytes."""
+        seen = keys.replay(signature)
+        keep_ms = int(keys.REPLAY_KEEP.total_seconds() * 1000)
+        for pause in ASK_AGAIN_AFTER:
+            try:
+                return await self._accept(seen, keep_ms, kind, payload)
+            except StoreUnavailable as error:
+                log.info("accept_asked_again", detail=error.log_detail)
+            await asyncio.sleep(pause.total_seconds())
+        return await self._accept(seen, keep_ms, kind, payload)
+
+    async def _accept(self, seen: str, keep_ms: int, kind: str, payload: bytes) -> bytes:
+        answer: bytes = await self._store.call(
+            _ACCEPT, [seen, keys.INBOX], [keep_ms, kind, payload, self._limits.waiting]
+        )
+        return answer
 
     async def start(self, handler: Handler) -> None:
         """Begin to work: new entries at once, and those of dead processes as they go stale."""
@@ -150,13 +169,16 @@ class Inbox:
                 block=int(BLOCK.total_seconds() * 1000),
             )
         )
-        for entry_id, fields in _entries(answer):
-            await self._begin(Item(entry_id.decode(), fields[b"k"].decode(), fields[b"d"]))
+        entries = [(entry_id.decode(), fields) for entry_id, fields in _entries(answer)]
+        self._unbegun.update(entry_id for entry_id, _ in entries)
+        for entry_id, fields in entries:
+            await self._begin(Item(entry_id, fields[b"k"].decode(), fields[b"d"]))
 
     async def _begin(self, item: Item) -> None:
         await self._slots.acquire()
         task = asyncio.get_running_loop().create_task(self._work(item))
         self._working[item.id] = task
+        self._unbegun.discard(item.id)
         task.add_done_callback(lambda _: self._finished(item.id))
 
     def _finished(self, item_id: str) -> None:
@@ -191,7 +213,7 @@ class Inbox:
 
     async def _renew_and_take_over(self) -> None:
         await asyncio.sleep(self._limits.renew.total_seconds())
-        mine: list[Any] = list(self._working)
+        mine: list[Any] = [*self._working, *self._unbegun]
         if mine:
             await translated(
                 lambda: self._store.client.xclaim(
@@ -209,7 +231,7 @@ class Inbox:
         )
         for row in rows:
             entry_id, deliveries = row["message_id"].decode(), int(row["times_delivered"])
-            if entry_id in self._working:
+            if entry_id in self._working or entry_id in self._unbegun:
                 continue
             claimed: Any = await translated(
                 lambda entry_id=entry_id: self._store.client.xclaim(  # type: ignore[misc]
