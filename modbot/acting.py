@@ -34,7 +34,10 @@ class Hands:
         self._now = now
 
     async def act(self, wanted: Wanted) -> Result:
-        """Through the door; then the undo, if one was asked for, whether this is the first try or a repeat."""
+        """Through the door; then the undo, if one was asked for, whether this is the first try or a repeat.
+
+        Raises StoreUnavailable when the undo could not be set: call again.
+        """
         undo_at = wanted.asked_at + wanted.undo_after if wanted.undo_after else None
         act = Act(
             id=wanted.id,
@@ -57,13 +60,17 @@ class Hands:
         key = f"undo:{act.session.room.key}"
         if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.UNSUPPORTED):
             return
+        if act.undo_at is not None and await self.will_undo(result):
+            # Promised and never set, it would never ring: rather the request is tried again, which repeats no act.
+            await self._jobs.at(UNDO_JOB, act.id, act.undo_at, key=key, replace=True)
+        elif act.undo_at is None and act.operation in OVERRULING:
+            await self._call_off(key)
+
+    async def _call_off(self, key: str) -> None:
         try:
-            if act.undo_at is not None and await self.will_undo(result):
-                await self._jobs.at(UNDO_JOB, act.id, act.undo_at, key=key, replace=True)
-            elif act.undo_at is None and act.operation in OVERRULING:
-                await self._jobs.cancel(key)
+            await self._jobs.cancel(key)
         except StoreUnavailable as error:
-            log.warning("undo_timer_unset", act=act.id, detail=error.log_detail)
+            log.warning("undo_timer_not_called_off", detail=error.log_detail)
 
     async def will_undo(self, result: Result) -> bool:
         """Whether a timer may take this act back. What was so before modbot came stays so."""
