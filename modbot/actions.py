@@ -166,10 +166,10 @@ def _may_have_acted(error: VendorError) -> bool:
 
 def _judge(act: Act, capability: Capability, receipt: Receipt, confirmed: Confirmed, *, repeated: bool) -> Result:
     """What the confirmation allows to be said. Never `done` without one (P3)."""
+    before = receipt.already and not repeated
     if confirmed.people:
-        return _judge_people(act, capability, confirmed)
+        return _judge_people(act, capability, confirmed, before=before)
     if confirmed.in_effect:
-        before = receipt.already and not repeated
         if capability.how is How.SUBSTITUTE:  # never more than in part, however often it is asked
             said = _already_in_part(act) if before else capability.effect
             return _result(act, Outcome.PARTIAL, said, capability, former=receipt.former)
@@ -184,9 +184,11 @@ def _judge(act: Act, capability: Capability, receipt: Receipt, confirmed: Confir
     return _result(act, Outcome.FAILED, said, capability, former=receipt.former)
 
 
-def _judge_people(act: Act, capability: Capability, confirmed: Confirmed) -> Result:
+def _judge_people(act: Act, capability: Capability, confirmed: Confirmed, *, before: bool) -> Result:
     outcomes = set(confirmed.people.values())
     if outcomes == {Outcome.DONE}:
+        if before:
+            return _result(act, Outcome.ALREADY, _already(act), people=confirmed.people)
         return _result(act, Outcome.DONE, capability.effect, people=confirmed.people)
     done = sum(1 for outcome in confirmed.people.values() if outcome is Outcome.DONE)
     label = act.session.room.platform.label
@@ -213,6 +215,7 @@ def _already(act: Act) -> str:
         Operation.UNLOCK: "The class was already unlocked.",
         Operation.MUTE: "Everyone but the hosts was already muted.",
         Operation.END: "The class had already ended.",
+        Operation.EJECT: "They had already left by themselves, so the platform does not keep them out.",
         Operation.RESTORE: "Nothing had to be changed.",
     }.get(act.operation, "It was already so.")
 
