@@ -105,8 +105,6 @@ class Door:
             receipt = await platform.perform(act.operation, target)
         except VendorError as error:
             return await self._after_failure(act, capability, target, error)
-        if receipt.former and not receipt.already:
-            await target.remember(receipt.former)  # a platform that could not before it changed them
         confirmed = await self._confirmation.of(act.operation, platform, target)
         return _judge(act, capability, receipt, confirmed, repeated=begun is not None and begun.again)
 

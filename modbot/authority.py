@@ -38,10 +38,6 @@ class Places:
         school = next(iter(host.schools)) if host and len(host.schools) == 1 else None
         return Place(session.room.key, session.host_email, None, school)
 
-    async def of_room(self, room: Room, school: str) -> Place:
-        """Where a room is, for incidents that outlive the session."""
-        return Place(room.key, "", self._links.get(room.key), school or None)
-
     async def section(self, session: Session) -> SectionGuess:
         """Which class a session is, and how that was found. Raises StoreUnavailable."""
         linked = self._links.get(session.room.key)

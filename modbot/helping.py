@@ -179,7 +179,7 @@ class HelpDesk:
     async def _place(self, incident_id: str, page: PageState | None) -> Place:
         """Where it is, and who was called about it: those called may answer, whatever else they may do."""
         incident = await self._desk.get(incident_id) if incident_id else None
-        where = await self._places.of_room(incident.room, incident.school) if incident else Place("")
+        where = _where(incident) if incident else Place("")
         return replace(where, involved=frozenset(notice.email for notice in page.told)) if page else where
 
     async def _must(self, verb: str, staff: Staff, where: Place) -> None:
@@ -205,6 +205,10 @@ class HelpDesk:
             return Reply("No incident that you may see is open.")
         count = f"{len(seen)} incident is open." if len(seen) == 1 else f"{len(seen)} incidents are open."
         return Reply(count, lines=tuple(_row(incident) for incident in seen[:20]), buttons=_closers(seen))
+
+
+def _where(incident: Incident) -> Place:
+    return Place(incident.room.key, incident.host, incident.section or None, incident.school or None)
 
 
 def _row(incident: Incident) -> str:

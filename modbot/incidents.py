@@ -60,6 +60,8 @@ class IncidentDesk:
             room=session.room,
             title=title_of(session),
             school=school,
+            host=session.host_email,
+            section=place.section or "",
             opened_by=actor.name,
             opened_at=self._now(),
             channel=self._settings.incident_channel_of(school),

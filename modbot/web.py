@@ -78,7 +78,7 @@ class Webhooks:
 
 
 class Health:
-    """Alive: the process answers. Ready: what it accepts would be durable, and Slack can reach it."""
+    """Alive: the process answers. Ready: what it accepts would be durable."""
 
     def __init__(self, store: Store, socket: SlackSocket | None = None) -> None:
         self._store = store
@@ -90,7 +90,7 @@ class Health:
         return web.json_response({"status": "alive", "up_seconds": round(time.monotonic() - self._began, 1)})
 
     async def ready(self, _: web.Request) -> web.Response:
-        """200 while the store answers and Slack's socket, if there is one, is heard; else 503 with what is wrong."""
+        """200 while the store answers, else 503. A deaf Slack socket is told, but must not turn webhooks away."""
         try:
             await self._store.ping()
         except StoreUnavailable:
@@ -98,7 +98,7 @@ class Health:
             return web.json_response({"status": "not ready", "why": "the store does not answer"}, status=503)
         STORE_UP.set(1)
         if self._socket is not None and self._socket.problem:
-            return web.json_response({"status": "not ready", "why": self._socket.problem}, status=503)
+            return web.json_response({"status": "degraded", "why": self._socket.problem})
         return web.json_response({"status": "ready"})
 
     async def metrics(self, _: web.Request) -> web.Response:

@@ -38,6 +38,8 @@ class Incident:
     room: Room
     title: str
     school: str
+    host: str  # e-mail of the host when it was opened
+    section: str  # "" where modbot does not know it
     opened_by: str
     opened_at: datetime
     state: str = "open"  # open, acknowledged, resolved
@@ -66,7 +68,7 @@ class Incidents:
         """Open `incident` unless its room has one: (the id that holds, whether it is new)."""
         fields = (
             "room", incident.room.key, "title", incident.title, "school", incident.school, "state", "open",
-            "opened_by", incident.opened_by, "opened_at", incident.opened_at.isoformat(), "channel", incident.channel,
+            "host", incident.host, "section", incident.section, "opened_by", incident.opened_by, "opened_at", incident.opened_at.isoformat(), "channel", incident.channel,
         )  # fmt: skip
         open_for = _ms(timedelta(days=7))
         found, new = await self._store.call(
@@ -135,6 +137,8 @@ def _incident(text: dict[str, str]) -> Incident:
         room=Room.from_key(text["room"]),
         title=text["title"],
         school=text["school"],
+        host=text["host"],
+        section=text["section"],
         opened_by=text["opened_by"],
         opened_at=datetime.fromisoformat(text["opened_at"]),
         state=text["state"],

@@ -79,8 +79,9 @@ class Sessions:
         if event.kind is EventKind.ENDED:
             return []
         room_key = event.room.key
+        listing = "HSET" if event.title else "HSETNX"  # an event that tells no title takes no known one away
         rows: list[Command] = [
-            ("HSET", keys.LIVE, session_key, orjson.dumps([room_key, event.title[:200], event.host_email])),
+            (listing, keys.LIVE, session_key, orjson.dumps([room_key, event.title[:200], event.host_email])),
             ("PEXPIRE", keys.LIVE, int(keys.LIVE_KEEP.total_seconds() * 1000)),
             ("HSET", keys.room_sessions(room_key), session_key, int(event.at.timestamp() * 1000)),
             ("PEXPIRE", keys.room_sessions(room_key), self._keep_ms),

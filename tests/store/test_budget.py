@@ -78,7 +78,7 @@ class Held(Time):
         self.sleepers.append((self.seconds + seconds, len(self.sleepers), woken))
         await woken.wait()
 
-    async def pass_until(self, done: asyncio.Event) -> None:
+    async def until_passed(self, done: asyncio.Event) -> None:
         while not done.is_set():
             if self.sleepers:
                 sleeper = min(self.sleepers)
@@ -103,7 +103,7 @@ async def test_a_lock_goes_before_others_that_have_waited_longer(store: Store) -
     await until("all wait", lambda: len(time.sleepers) == 3)
     waiting = asyncio.gather(rest, *locks)
     waiting.add_done_callback(lambda _: all_done.set())
-    await time.pass_until(all_done)
+    await time.until_passed(all_done)
     assert order == ["lock 1", "lock 2", "rest"]
 
 

@@ -182,7 +182,7 @@ async def test_a_killed_server_comes_back_with_everything_that_was_acknowledged(
     audit = Audit(store)
     acknowledged: set[str] = set()
 
-    async def append(writer: int) -> None:
+    async def until_killed_thrice(writer: int) -> None:
         for number in range(10_000):
             if len(restarts) >= 3:
                 return
@@ -202,7 +202,7 @@ async def test_a_killed_server_comes_back_with_everything_that_was_acknowledged(
             os.kill(server.pid, signal.SIGKILL)
             await until("it is back", lambda wanted=kills: len(restarts) > wanted)  # type: ignore[misc]
 
-    await asyncio.gather(kill(), *(append(writer) for writer in range(8)))
+    await asyncio.gather(kill(), *(until_killed_thrice(writer) for writer in range(8)))
     records = [record async for record in audit.export()]
     assert acknowledged <= {record["id"] for record in records}
     assert verify(records, head=(await audit.head()).hash).ok

@@ -167,8 +167,10 @@ class ZoomPlatform:
         changes = differing(current, wanted)
         if not changes:
             return Receipt(already=True)
+        former = {field: current[field] for field in changes if field in current}
+        await target.remember(former)
         await self._api.update_settings(target.session.room.id, changes, urgency=urgency)
-        return Receipt(former={field: current[field] for field in changes if field in current})
+        return Receipt(former=former)
 
     async def _eject(self, target: Target) -> Receipt:
         await remove_all(self._api, target.session, target.people)
