@@ -1,0 +1,1 @@
+"""What modbot is measured beside: each a small server in a process of its own."""
