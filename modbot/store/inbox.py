@@ -90,6 +90,7 @@ class Inbox:
         self._unbegun: set[str] = set()  # handed to this process, waiting for a free slot
         self._loops: list[asyncio.Task[None]] = []
         self._handler: Handler | None = None
+        self._draining = False
 
     async def accept(self, kind: str, payload: bytes, *, signature: str) -> str | None:
         """Make a request durable; its id, or None when these signed bytes were taken before.
@@ -139,7 +140,7 @@ class Inbox:
                 raise
 
     async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
-        while True:
+        while not self._draining:  # redis-py can take a cancellation for a time-out and go on
             try:
                 await step()
             except StoreUnavailable as error:
@@ -245,6 +246,7 @@ class Inbox:
 
     async def drain(self, deadline: timedelta) -> int:
         """Take nothing more and finish what is in hand; the number left unfinished, which another process gets."""
+        self._draining = True
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
