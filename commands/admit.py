@@ -31,5 +31,5 @@ async def admit(ctx: Context) -> Reply:
     if not people:
         return picker(ctx, session, waiting(session.participants), "Let in", frozenset())
     result = await ctx.act(Operation.ADMIT, session, people=tuple(people))
-    await ctx.help.note(session.room, f"Admit ({len(people)}): {result.outcome}.", actor=ctx.actor)
+    await ctx.note(session, f"Admit ({len(people)}): {result.outcome}.")
     return reply_to(result, session, title_of(session), people=rows(people, result.people))

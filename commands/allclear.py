@@ -26,6 +26,6 @@ async def allclear(ctx: Context) -> Reply:
     result = await ctx.act(Operation.RESTORE, session, former=former)
     if result.outcome in (Outcome.DONE, Outcome.ALREADY, Outcome.PARTIAL):  # all that the platform lets modbot do
         await ctx.door.forget("panic", session.room)
-    await ctx.help.note(session.room, f"All clear: {result.outcome}.", actor=ctx.actor)
+    await ctx.note(session, f"All clear: {result.outcome}.")
     also = ("People who were muted turn their own microphones on again.",)
     return reply_to(result, session, title, buttons=(resolve,), also=also)

@@ -45,7 +45,7 @@ async def _put_out(ctx: Context, session: Session, people: list[Participant]) ->
     locked = await _lock_first(ctx, session)
     result = await ctx.act(Operation.EJECT, session, people=tuple(people))
     await ctx.help.incident_for(session, ctx.actor, "Someone was put out of the class.")
-    await ctx.help.note(session.room, f"Eject ({len(people)}): {result.outcome}.", actor=ctx.actor)
+    await ctx.note(session, f"Eject ({len(people)}): {result.outcome}.")
     buttons = [Button("Put out someone else…", "eject", {"session": session.key})]
     also: tuple[str, ...] = ()
     if locked is not None:

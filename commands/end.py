@@ -25,5 +25,5 @@ async def end(ctx: Context) -> Reply:
         given = {"session": session.key, "confirmed": "1"}
         return Reply(f"End {title} for everyone?", buttons=(Button("End the class", "end", given, Style.DANGER, ask),))
     result = await ctx.act(Operation.END, session)
-    await ctx.help.note(session.room, f"End: {result.outcome}.", actor=ctx.actor)
+    await ctx.note(session, f"End: {result.outcome}.")
     return reply_to(result, session, title)

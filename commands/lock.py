@@ -22,7 +22,7 @@ async def lock(ctx: Context) -> Reply:
     session = await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text)
     duration = ctx.arguments.duration
     result = await ctx.act(Operation.LOCK, session, remember="former", undo_after=duration)
-    await ctx.help.note(session.room, f"Lock: {result.outcome}.", actor=ctx.actor)
+    await ctx.note(session, f"Lock: {result.outcome}.")
     also: tuple[str, ...] = ()
     buttons = [Button("Put someone out…", "eject", {"session": session.key}, Style.DANGER)]
     if shut(result):

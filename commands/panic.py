@@ -29,7 +29,7 @@ async def panic(ctx: Context) -> Reply:
         return await _help_all_the_same(ctx, none)
     (results, paged) = await asyncio.gather(_shut(ctx, session), _call_for_help(ctx, session))
     for result in results:
-        await ctx.help.note(session.room, f"Panic, {result.operation}: {result.outcome}.", actor=ctx.actor)
+        await ctx.note(session, f"Panic, {result.operation}: {result.outcome}.")
     return _reply(session, results, paged)
 
 

@@ -21,6 +21,6 @@ async def unlock(ctx: Context) -> Reply:
     result = await ctx.act(Operation.UNLOCK, session, former=former)
     if result.outcome in (Outcome.DONE, Outcome.ALREADY, Outcome.PARTIAL):
         await ctx.door.forget("former", session.room)
-    await ctx.help.note(session.room, f"Unlock: {result.outcome}.", actor=ctx.actor)
+    await ctx.note(session, f"Unlock: {result.outcome}.")
     again = Button("Lock again", "lock", {"session": session.key})
     return reply_to(result, session, title_of(session), buttons=(again,))

@@ -1,16 +1,20 @@
 """The door as commands see it, with the settings it remembers and the undo it arms."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from modbot.actions import Act, Door
-from modbot.command import Wanted
-from modbot.errors import StoreUnavailable
+from modbot.chat import Chat
+from modbot.command import Wanted, title_of
+from modbot.errors import StoreUnavailable, VendorError
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.model import Actor, Operation, Outcome, Result, Room, Session
+from modbot.outcome_words import reply_to
 from modbot.platforms import Capability
+from modbot.reply import Button
 from modbot.store import keys
 from modbot.store.acts import Acts
 from modbot.store.sessions import Sessions
@@ -26,11 +30,14 @@ log = get_logger("acting")
 class Hands:
     """Carries out what commands want, and undoes it when its time is up."""
 
-    def __init__(self, *, door: Door, acts: Acts, sessions: Sessions, jobs: Jobs, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, *, door: Door, acts: Acts, sessions: Sessions, jobs: Jobs, chat: Chat, now: Callable[[], datetime]
+    ) -> None:
         self._door = door
         self._acts = acts
         self._sessions = sessions
         self._jobs = jobs
+        self._chat = chat
         self._now = now
 
     async def act(self, wanted: Wanted) -> Result:
@@ -103,6 +110,22 @@ class Hands:
         )
         if result.outcome in (Outcome.DONE, Outcome.ALREADY):
             await self._acts.forget(key)
+        await self._tell(intent["actor"], result, session)
+
+    async def _tell(self, actor_id: str, result: Result, session: Session) -> None:
+        """A door that opens by itself, or fails to, is told to whoever set the time."""
+        source, _, user = actor_id.partition(":")
+        if source != "slack":
+            return
+        unlock = Button("Unlock", "unlock", {"session": session.key})
+        lock = Button("Lock again", "lock", {"session": session.key})
+        opened = result.outcome in (Outcome.DONE, Outcome.ALREADY, Outcome.PARTIAL)
+        also = ("The time you set is up.",)
+        reply = reply_to(result, session, title_of(session), buttons=(lock if opened else unlock,), also=also)
+        try:
+            await self._chat.direct(user, replace(reply, footnote=session.room.platform.label))
+        except VendorError as error:
+            log.warning("undo_not_told", act=result.act_id, detail=error.log_detail)
 
     def capability(self, session: Session, operation: Operation) -> Capability:
         """How the session's platform does it."""

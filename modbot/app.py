@@ -160,13 +160,15 @@ def build(
 
     async def nobody_answered(page: PageState) -> None:
         if page.incident:
-            await desk.note_on(page.incident, "Nobody has answered the page. Phone the help desk.")
+            await desk.note_on(
+                page.incident, "Nobody has answered the page. Phone the help desk.", once=f"nobody:{page.id}"
+            )
 
     jobs = Jobs(state.url, {UNDO_JOB: undo, CARD_JOB: show, TIMER_JOB: ring})
     authority = DistrictAuthority(places)
     confirmation = Confirmation(sessions, patience)
     door = Door(platforms=platforms, acts=acts, audit=state.audit, authority=authority, confirmation=confirmation)
-    hands = Hands(door=door, acts=acts, sessions=sessions, jobs=jobs, now=now)
+    hands = Hands(door=door, acts=acts, sessions=sessions, jobs=jobs, chat=chat, now=now)
     incidents = Incidents(store)
     desk = IncidentDesk(
         incidents=incidents, store=store, jobs=jobs, chat=chat, places=places, settings=settings, now=now

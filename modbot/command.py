@@ -95,7 +95,7 @@ class Helping(Protocol):
     async def incident_for(self, session: Session, actor: Actor, why: str) -> str:
         """Open or join the room's incident; its id."""
 
-    async def note(self, room: Room, line: str, *, actor: Actor) -> None:
+    async def note(self, room: Room, line: str, *, actor: Actor, request_id: str) -> None:
         """Add a line, without participants' names, to the room's open incident if there is one."""
 
     async def page(self, request_id: str, actor: Actor, what: str, session: Session | None) -> Reply:
@@ -182,6 +182,10 @@ class Context:
         """A button that runs this same request with more known."""
         known = {**self.request.given, "text": self.request.text, **given}
         return Button(label, self.request.name, known)
+
+    async def note(self, session: Session, line: str) -> None:
+        """Add a line, once, to the room's open incident if there is one. It names no participant."""
+        await self.help.note(session.room, line, actor=self.actor, request_id=self.request.id)
 
     async def act(self, operation: Operation, session: Session, **details: Any) -> Result:
         """Carry out one act. `details` are the further fields of `Wanted`."""

@@ -6,7 +6,7 @@ plain sentence, and the log has the rest under the same id.
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -35,6 +35,7 @@ from modbot.store.answers import Answers
 from modbot.store.inbox import Inbox, Item
 
 CONTEXT = b"inbox"
+OLD_REQUEST = timedelta(minutes=10)
 UNKNOWN_PERSON = (
     "modbot does not know you as staff of this district, so nothing was done. If you are staff, ask IT to check that "
     "your Slack e-mail is the one in the roster. In danger, phone the office."
@@ -169,6 +170,7 @@ class Dispatcher:
 
     async def _run(self, request: Request) -> Reply:
         staff = await self._who_asks(request)
+        _still_wanted(request)
         command = self.commands.get(request.name)
         if command is None:
             raise CommandError(
@@ -215,6 +217,17 @@ class Dispatcher:
             await self._audit.append(entry)
         except StoreUnavailable as error:
             log.warning("refusal_unrecorded", item=request.id, detail=error.log_detail)
+
+
+def _still_wanted(request: Request) -> None:
+    """What was asked long ago, before modbot was down, is asked about and not done by surprise."""
+    waited = datetime.now(UTC) - request.asked_at
+    if waited < OLD_REQUEST:
+        return
+    minutes = int(waited.total_seconds() // 60)
+    said = f"You asked for /{request.name} {minutes} minutes ago, and modbot was down. It may not have been done."
+    given = {**request.given, "text": request.given.get("text", request.text)}
+    raise Asked(Reply(said, buttons=(Button("Do it now", request.name, given),)))
 
 
 def request_of(request_id: str, payload: Mapping[str, Any]) -> Request:

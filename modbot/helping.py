@@ -42,10 +42,10 @@ class HelpDesk:
             log.warning("incident_unrecorded", room=session.room.key, detail=error.log_detail)
             return ""
 
-    async def note(self, room: Room, line: str, *, actor: Actor) -> None:
+    async def note(self, room: Room, line: str, *, actor: Actor, request_id: str) -> None:
         """Add a line to the room's open incident if there is one."""
         try:
-            await self._desk.note(room, line, actor=actor)
+            await self._desk.note(room, line, actor=actor, request_id=request_id)
         except StoreUnavailable as error:
             log.warning("note_unrecorded", room=room.key, detail=error.log_detail)
 
@@ -68,7 +68,8 @@ class HelpDesk:
             page_id, what=what, by=actor.name, incident=incident.id if incident else "", title=title
         )
         if incident is not None and page_id == request_id:
-            await self._desk.note_on(incident.id, f"{actor.name}: IT was called. {self._who_was_told(page)}")
+            called = f"{actor.name}: IT was called. {self._who_was_told(page)}"
+            await self._desk.note_on(incident.id, called, once=f"page:{page.id}")
         return Reply(self._said(page, joined=page_id != request_id), footnote=f"page {page.id}")
 
     async def _opened_by_another(self, page_id: str) -> PageState | None:

@@ -66,10 +66,9 @@ class IncidentDesk:
             opened_at=self._now(),
             channel=self._settings.incident_channel_of(school),
         )
-        incident_id, new = await self._incidents.open(fresh)
-        if new:
-            await self._incidents.note_open(incident_id, is_open=True)
-            await self._add(incident_id, f"{actor.name}: {why}")
+        incident_id = await self._incidents.open(fresh)
+        await self._incidents.note_open(incident_id, is_open=True)  # also for one whose opener died before this line
+        await self._add(incident_id, f"{actor.name}: {why}", once="opened")
         incident = await self._incidents.get(incident_id)
         return incident or fresh
 
@@ -87,15 +86,15 @@ class IncidentDesk:
         found = [await self._incidents.get(incident_id) for incident_id in await self._incidents.open_ids()]
         return sorted((i for i in found if i is not None), key=lambda i: i.opened_at, reverse=True)
 
-    async def note(self, room: Room, text: str, *, actor: Actor) -> None:
-        """Add a line to the room's open incident, if it has one."""
+    async def note(self, room: Room, text: str, *, actor: Actor, request_id: str) -> None:
+        """Add a line to the room's open incident, if it has one; once, however often the request is carried out."""
         incident_id = await self._incidents.of_room(room)
         if incident_id:
-            await self._add(incident_id, f"{actor.name}: {text}")
+            await self._add(incident_id, f"{actor.name}: {text}", once=f"{request_id}:{text}")
 
-    async def note_on(self, incident_id: str, text: str) -> None:
-        """Add a line to an incident."""
-        await self._add(incident_id, text)
+    async def note_on(self, incident_id: str, text: str, *, once: str) -> None:
+        """Add a line to an incident, unless one was added under the same word."""
+        await self._add(incident_id, text, once=once)
 
     async def claim_page(self, incident_id: str, page_id: str) -> str:
         """The page of this incident: `page_id` if it had none."""
@@ -106,18 +105,18 @@ class IncidentDesk:
         incident = await self._incidents.get(incident_id)
         if incident is not None and incident.state == "open":
             await self._incidents.set(incident_id, state="acknowledged", owner=by)
-            await self._add(incident_id, f"{by} has it.")
+            await self._add(incident_id, f"{by} has it.", once="acknowledged")
 
     async def resolve(self, incident: Incident, by: str, why: str) -> bool:
         """Close it; False when it was closed before."""
         closed = await self._incidents.resolve(incident, by=by, at=self._now(), why=why)
         if closed:
             await self._incidents.note_open(incident.id, is_open=False)
-            await self._add(incident.id, f"{by} resolved it: {why or 'no reason given'}")
+            await self._add(incident.id, f"{by} resolved it: {why or 'no reason given'}", once="resolved")
         return closed
 
-    async def _add(self, incident_id: str, text: str) -> None:
-        await self._incidents.add_line(incident_id, line(self._now(), text))
+    async def _add(self, incident_id: str, text: str, *, once: str) -> None:
+        await self._incidents.add_line(incident_id, line(self._now(), text), once=once)
         await self._jobs.soon(CARD_JOB, incident_id, key=f"card:{incident_id}:{secrets.token_hex(4)}")
 
     async def show(self, incident_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 import orjson
 
@@ -12,11 +13,21 @@ from modbot.store import Script, Store, keys
 _OPEN = Script(
     """
     local id = redis.call('GET', KEYS[1])
-    if id then return {id, 0} end
+    if id then return id end
     redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
     redis.call('HSET', KEYS[2], 'id', ARGV[1], unpack(ARGV, 4))
     redis.call('PEXPIRE', KEYS[2], ARGV[3])
-    return {ARGV[1], 1}
+    return ARGV[1]
+    """
+)
+
+_ADD_LINE = Script(
+    """
+    if redis.call('HSETNX', KEYS[2], ARGV[3], '1') == 0 then return 0 end
+    redis.call('RPUSH', KEYS[1], ARGV[1])
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+    redis.call('PEXPIRE', KEYS[2], ARGV[2])
+    return 1
     """
 )
 
@@ -64,19 +75,27 @@ class Incidents:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def open(self, incident: Incident) -> tuple[str, bool]:
-        """Open `incident` unless its room has one: (the id that holds, whether it is new)."""
-        fields = (
-            "room", incident.room.key, "title", incident.title, "school", incident.school, "state", "open",
-            "host", incident.host, "section", incident.section, "opened_by", incident.opened_by, "opened_at", incident.opened_at.isoformat(), "channel", incident.channel,
-        )  # fmt: skip
+    async def open(self, incident: Incident) -> str:
+        """Open `incident` unless its room has one: the id that holds."""
+        fields = {
+            "room": incident.room.key,
+            "title": incident.title,
+            "school": incident.school,
+            "host": incident.host,
+            "section": incident.section,
+            "state": "open",
+            "opened_by": incident.opened_by,
+            "opened_at": incident.opened_at.isoformat(),
+            "channel": incident.channel,
+        }
+        flat = [part for pair in fields.items() for part in pair]
         open_for = _ms(timedelta(days=7))
-        found, new = await self._store.call(
+        found = await self._store.call(
             _OPEN,
             [keys.open_incident(incident.room.key), keys.incident(incident.id)],
-            [incident.id, open_for, _ms(keys.INCIDENT_KEEP), *fields],
+            [incident.id, open_for, _ms(keys.INCIDENT_KEEP), *flat],
         )
-        return found.decode(), bool(new)
+        return str(found, "ascii")
 
     async def of_room(self, room: Room) -> str | None:
         """The id of the room's open incident."""
@@ -93,10 +112,11 @@ class Incidents:
         text = {name.decode(): value.decode() for name, value in fields.items()}
         return replace(_incident(text), lines=tuple(line.decode() for line in lines))
 
-    async def add_line(self, incident_id: str, line: str) -> None:
-        """Add a line to the timeline."""
-        at = keys.incident_lines(incident_id)
-        await self._store.batch([("RPUSH", at, line), ("PEXPIRE", at, _ms(keys.INCIDENT_KEEP))])
+    async def add_line(self, incident_id: str, line: str, *, once: str) -> None:
+        """Add a line to the timeline, unless one was added under the same word before: work may be done again."""
+        where = [keys.incident_lines(incident_id), keys.incident(incident_id)]
+        word = blake2b(once.encode(), digest_size=8).hexdigest()
+        await self._store.call(_ADD_LINE, where, [line, _ms(keys.INCIDENT_KEEP), f"said:{word}"])
 
     async def set(self, incident_id: str, **fields: str | int) -> None:
         """Set fields that follow from others' acts: owner, state, page, card, lines posted."""

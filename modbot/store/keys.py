@@ -99,17 +99,17 @@ def slack_person(user_id: str) -> str:
 
 def incident(incident_id: str) -> str:
     """One incident."""
-    return f"mb:inc:{incident_id}"
+    return f"mb:inc:{{{incident_id}}}"
 
 
 def incident_lines(incident_id: str) -> str:
     """An incident's timeline."""
-    return f"mb:inc:{incident_id}:lines"
+    return f"mb:inc:{{{incident_id}}}:lines"
 
 
 def incident_card(incident_id: str) -> str:
     """Held while an incident's card is changed, so that it is posted once."""
-    return f"mb:inc:{incident_id}:card"
+    return f"mb:inc:{{{incident_id}}}:card"
 
 
 def open_incident(room_key: str) -> str:

@@ -50,12 +50,7 @@ async def test_an_undo_that_was_under_way_is_finished_once(site: Site) -> None:
 
 
 LOST = 600.0
-TOOK_EFFECT = pytest.param(
-    0.3,
-    marks=pytest.mark.xfail(
-        strict=True, reason="Zoom's settings are changed before the former ones are kept: a death in between loses them"
-    ),
-)
+TOOK_EFFECT = 0.3
 
 
 @pytest.mark.parametrize("lag_seconds", [TOOK_EFFECT, LOST])

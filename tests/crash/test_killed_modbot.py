@@ -137,7 +137,6 @@ async def test_killed_between_the_outcome_and_the_answer(typed: Typed, site: Sit
     assert len(requests(site.district.webex, "PUT ")) == asked
 
 
-@pytest.mark.xfail(strict=True, reason="the line that says that IT was called is written again by the next modbot")
 async def test_a_panic_taken_up_again_writes_no_line_of_the_timeline_twice(site: Site) -> None:
     modbot = await site.serve()
     await class_with_an_intruder(site)

@@ -2,6 +2,11 @@
 
 import asyncio
 
+import orjson
+
+from modbot.dispatch import CONTEXT, payload_of
+from modbot.intake import now_ms
+from modbot.store.inbox import Inbox
 from tests.scenarios.school import BAKER, BROOK, CHANG, ORTIZ, REYES, School, buttons, shown
 from tests.stores import until
 
@@ -255,3 +260,14 @@ async def test_the_buttons_of_a_zoom_class_work_for_its_teacher(school: School) 
     unlocked = await school.press(CHANG, await school.type(CHANG, "/lock"), "Unlock")
     await school.press(CHANG, unlocked, "Lock again")
     assert meeting.settings["waiting_room"]
+
+
+async def test_a_lock_asked_for_long_before_modbot_came_back_is_asked_about_and_not_done(school: School) -> None:
+    await school.webex_class()
+    state = school.app.state
+    long_ago = payload_of(command="lock", user=ORTIZ, at_ms=now_ms() - 42 * 60_000)
+    sealed = state.keyring.seal(orjson.dumps(long_ago), context=CONTEXT)
+    await Inbox(state.store).accept("request", sealed, signature="held back")
+    asked = await school.slack.wait_for(lambda message: "42 minutes ago" in message.text, "the question", 10)
+    assert asked.text == "You asked for /lock 42 minutes ago, and modbot was down. It may not have been done."
+    assert school.calls("webex", "PUT", "/meetings/controls") == []
