@@ -12,16 +12,22 @@ from typing import Any
 import pytest
 
 from modbot.app import App
+from modbot.confirmation import Patience
 from modbot.demo.district import District
 from modbot.http import Http
 from modbot.seal import new_key
 from modbot.store.embedded import EmbeddedStore
 from modbot.store.inbox import Limits
-from tests.scenarios.conftest import QUICK
+from tests.scenarios.conftest import QUICK, QUICK_CHANNELS
 from tests.scenarios.school import School
 
 SOON = Limits(stale=timedelta(milliseconds=200), renew=timedelta(milliseconds=100))
 
+BRISK = Patience(
+    window=timedelta(seconds=1),
+    event_every=timedelta(milliseconds=10),
+    reread_after=(timedelta(0), timedelta(milliseconds=60)),
+)
 IMPATIENT = timedelta(milliseconds=250)  # the longest any request to a vendor may take
 
 OpenWithLimits = Callable[[Limits], Awaitable[School]]
@@ -29,13 +35,14 @@ OpenQuick = Callable[[], Awaitable[School]]
 
 
 @pytest.fixture
-async def start(short_dir: Path) -> AsyncIterator[Callable[..., Awaitable[School]]]:
+async def start(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Awaitable[School]]]:
     """Starts a modbot with these arguments of App's."""
+    monkeypatch.setattr("modbot.app.ChannelQueue", QUICK_CHANNELS)
     async with AsyncExitStack() as stack:
 
         async def started(**arguments: Any) -> School:
             district = await stack.enter_async_context(District(short_dir))
-            app = App(district.settings(), patience=QUICK, **arguments)
+            app = App(district.settings(), **{"patience": QUICK, **arguments})
             await app.start()
             stack.push_async_callback(app.stop)
             district.point_at(app.port)
@@ -49,6 +56,12 @@ async def start(short_dir: Path) -> AsyncIterator[Callable[..., Awaitable[School
 def open_with(start: Callable[..., Awaitable[School]]) -> OpenWithLimits:
     """Starts a modbot whose inbox has these limits."""
     return lambda limits: start(limits=limits)
+
+
+@pytest.fixture
+async def brisk(start: Callable[..., Awaitable[School]]) -> School:
+    """A modbot that looks twice whether something happened, and no more: for vendors that answer at once."""
+    return await start(patience=BRISK)
 
 
 @pytest.fixture
@@ -87,8 +100,9 @@ class Power:
 
 
 @pytest.fixture
-async def powered(short_dir: Path) -> AsyncIterator[tuple[School, Power]]:
+async def powered(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[School, Power]]:
     """A modbot on a store of the district's own, and that store's switch."""
+    monkeypatch.setattr("modbot.app.ChannelQueue", QUICK_CHANNELS)
     server = EmbeddedStore(short_dir / "redis")
     url = await server.start()
     try:

@@ -121,7 +121,7 @@ async def test_nothing_anybody_types_breaks_modbot(school: School) -> None:
     await raided(school)
     typed = [*HOSTILE, " ".join(HOSTILE)[:3000], '"' * 500, "in in in", "for for", "because", "<" * 100, "'", "“"]
     for text in typed:
-        for command in ("/eject", "/lock", "/page", "/resolve", "/ack"):
+        for command in ("/eject", "/lock", "/page", "/resolve"):
             answer = await school.type(ORTIZ, command, text)
             assert "broke inside modbot" not in answer.everything, (command, text[:40])
 

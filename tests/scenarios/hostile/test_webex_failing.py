@@ -43,24 +43,24 @@ EJECTING = (
 )
 
 
-async def test_every_way_a_lock_can_fail_is_told_as_it_is(school: School) -> None:
-    webex = school.district.webex
-    await school.webex_class()
+async def test_every_way_a_lock_can_fail_is_told_as_it_is(brisk: School) -> None:
+    webex = brisk.district.webex
+    await brisk.webex_class()
     wrong = {}
     for case in LOCKING:
-        wrong[case.name] = await wrong_about(school, webex, case, user=ORTIZ, command="/lock", step=LOCK_STEP)
+        wrong[case.name] = await wrong_about(brisk, webex, case, user=ORTIZ, command="/lock", step=LOCK_STEP)
     assert not {name: found for name, found in wrong.items() if found}
 
 
-async def test_every_way_an_eject_can_fail_is_told_as_it_is(school: School) -> None:
-    webex = school.district.webex
-    meeting = await school.webex_class()
+async def test_every_way_an_eject_can_fail_is_told_as_it_is(brisk: School) -> None:
+    webex = brisk.district.webex
+    meeting = await brisk.webex_class()
     webex.join(meeting, "Zed Intruder")
-    await school.settled()
+    await brisk.settled()
     wrong = {}
     for case in EJECTING:
         wrong[case.name] = await wrong_about(
-            school, webex, case, user=ORTIZ, command="/eject", step=EXPEL_STEP, text="zed"
+            brisk, webex, case, user=ORTIZ, command="/eject", step=EXPEL_STEP, text="zed"
         )
     assert not {name: found for name, found in wrong.items() if found}
     assert "Zed Intruder" in webex.state(meeting).joined

@@ -47,24 +47,24 @@ EJECTING = (
 )
 
 
-async def test_every_way_a_lock_can_fail_is_told_as_it_is(school: School) -> None:
-    zoom = school.district.zoom
-    await school.zoom_class()
+async def test_every_way_a_lock_can_fail_is_told_as_it_is(brisk: School) -> None:
+    zoom = brisk.district.zoom
+    await brisk.zoom_class()
     wrong = {}
     for case in LOCKING:
-        wrong[case.name] = await wrong_about(school, zoom, case, user=CHANG, command="/lock", step=LOCK_STEP)
+        wrong[case.name] = await wrong_about(brisk, zoom, case, user=CHANG, command="/lock", step=LOCK_STEP)
     assert not {name: found for name, found in wrong.items() if found}
 
 
-async def test_every_way_an_eject_can_fail_is_told_as_it_is(school: School) -> None:
-    zoom = school.district.zoom
-    meeting = await school.zoom_class()
+async def test_every_way_an_eject_can_fail_is_told_as_it_is(brisk: School) -> None:
+    zoom = brisk.district.zoom
+    meeting = await brisk.zoom_class()
     intruder = zoom.join(meeting, "Zed Intruder")
-    await school.settled()
+    await brisk.settled()
     wrong = {}
     for case in EJECTING:
         wrong[case.name] = await wrong_about(
-            school, zoom, case, user=CHANG, command="/eject", step=REMOVE_STEP, text="zed"
+            brisk, zoom, case, user=CHANG, command="/eject", step=REMOVE_STEP, text="zed"
         )
     assert not {name: found for name, found in wrong.items() if found}
     assert intruder.present
