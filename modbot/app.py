@@ -169,12 +169,17 @@ def build(
     confirmation = Confirmation(sessions, patience)
     door = Door(platforms=platforms, acts=acts, audit=state.audit, authority=authority, confirmation=confirmation)
     hands = Hands(door=door, acts=acts, sessions=sessions, jobs=jobs, chat=chat, now=now)
-    incidents = Incidents(store)
+    incidents = Incidents(store, keyring)
     desk = IncidentDesk(
         incidents=incidents, store=store, jobs=jobs, chat=chat, places=places, settings=settings, now=now
     )
     pager = Pager(
-        pages=Pages(store), jobs=jobs, chat=chat, settings=settings.paging, now=now, nobody_answered=nobody_answered
+        pages=Pages(store, keyring),
+        jobs=jobs,
+        chat=chat,
+        settings=settings.paging,
+        now=now,
+        nobody_answered=nobody_answered,
     )
     help_desk = HelpDesk(desk=desk, pager=pager, chat=chat, places=places)
     dispatcher = Dispatcher(

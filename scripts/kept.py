@@ -57,14 +57,14 @@ LIVES = {
     "vault": Kept("as long as the platform says", SEALED),
     "budget": Kept("about a minute", "figures only"),
     "slack_person": Kept(span(keys.PERSON_KEEP), SEALED),
-    "incident": Kept(span(keys.INCIDENT_KEEP), f"class title, names of staff, why it was resolved, {CLEAR}"),
+    "incident": Kept(span(keys.INCIDENT_KEEP), f"why it was resolved {SEALED}; class title, names of staff {CLEAR}"),
     "incident_lines": Kept(
-        span(keys.INCIDENT_KEEP), f"names of staff and what they did, {CLEAR}; no participant's name"
+        span(keys.INCIDENT_KEEP), f"{SEALED}; names of staff and what they did, no participant's name"
     ),
     "incident_card": Kept("15 seconds", "a mark"),
     "open_incident": Kept("7 days", "an id"),
     "OPEN_INCIDENTS": Kept(span(keys.INCIDENT_KEEP), "ids"),
-    "page": Kept(span(keys.PAGE_KEEP), f"names and addresses of staff and what they typed, {CLEAR}"),
+    "page": Kept(span(keys.PAGE_KEEP), SEALED),
     "open_pages": Kept(span(keys.PAGE_KEEP), "ids"),
 }
 WORDS = {

@@ -53,7 +53,7 @@ class SchoolDay:
     @property
     def incidents(self) -> Incidents:
         """The record of incidents, for looking at."""
-        return Incidents(self.app.state.store)
+        return Incidents(self.app.state.store, self.app.state.keyring)
 
     async def session(self, platform: PlatformName) -> Session | None:
         """What modbot has heard of the class on this platform."""

@@ -8,6 +8,7 @@ import orjson
 
 from modbot.chat import Posted
 from modbot.model import Room
+from modbot.seal import Keyring
 from modbot.store import Script, Store, keys
 
 _OPEN = Script(
@@ -72,8 +73,9 @@ class Incident:
 class Incidents:
     """Raises StoreUnavailable."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keyring: Keyring) -> None:
         self._store = store
+        self._keyring = keyring
 
     async def open(self, incident: Incident) -> str:
         """Open `incident` unless its room has one: the id that holds."""
@@ -109,14 +111,24 @@ class Incidents:
         )
         if not fields:
             return None
+        why = self._opened(incident_id, fields.pop(b"why")) if b"why" in fields else ""
         text = {name.decode(): value.decode() for name, value in fields.items()}
-        return replace(_incident(text), lines=tuple(line.decode() for line in lines))
+        return replace(_incident(text), why=why, lines=tuple(self._opened(incident_id, line) for line in lines))
+
+    def _sealed(self, incident_id: str, typed: str) -> bytes:
+        """Reasons are typed by staff and may name pupils."""
+        return self._keyring.seal(typed.encode(), context=keys.incident(incident_id).encode())
+
+    def _opened(self, incident_id: str, kept: bytes) -> str:
+        return self._keyring.open(kept, context=keys.incident(incident_id).encode()).decode()
 
     async def add_line(self, incident_id: str, line: str, *, once: str) -> None:
         """Add a line to the timeline, unless one was added under the same word before: work may be done again."""
         where = [keys.incident_lines(incident_id), keys.incident(incident_id)]
         word = blake2b(once.encode(), digest_size=8).hexdigest()
-        await self._store.call(_ADD_LINE, where, [line, _ms(keys.INCIDENT_KEEP), f"said:{word}"])
+        await self._store.call(
+            _ADD_LINE, where, [self._sealed(incident_id, line), _ms(keys.INCIDENT_KEEP), f"said:{word}"]
+        )
 
     async def set(self, incident_id: str, **fields: str | int) -> None:
         """Set fields that follow from others' acts: owner, state, page, card, lines posted."""
@@ -135,7 +147,7 @@ class Incidents:
             await self._store.call(
                 _RESOLVE,
                 [keys.open_incident(incident.room.key), keys.incident(incident.id)],
-                [incident.id, by, at.isoformat(), why],
+                [incident.id, by, at.isoformat(), self._sealed(incident.id, why)],
             )
         )
 
@@ -164,7 +176,6 @@ def _incident(text: dict[str, str]) -> Incident:
         state=text["state"],
         owner=text.get("owner", ""),
         resolved_by=text.get("resolved_by", ""),
-        why=text.get("why", ""),
         channel=text.get("channel", ""),
         ts=text.get("ts", ""),
         page=text.get("page", ""),

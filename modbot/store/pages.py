@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from modbot.errors import StoreUnavailable
 from modbot.page_state import Change, PageState, from_bytes, to_bytes
+from modbot.seal import Keyring
 from modbot.store import Script, Store, keys
 
 TRIES = 20
@@ -22,33 +23,43 @@ _SWAP = Script(
 class Pages:
     """Raises StoreUnavailable."""
 
-    def __init__(self, store: Store, *, keep: timedelta = keys.PAGE_KEEP) -> None:
+    def __init__(self, store: Store, keyring: Keyring, *, keep: timedelta = keys.PAGE_KEEP) -> None:
         self._store = store
+        self._keyring = keyring
         self._keep_ms = int(keep.total_seconds() * 1000)
 
     async def create(self, page: PageState) -> bool:
         """Keep a new page and list it as open; False when there is one of that id."""
-        made = await self._store.call(_SWAP, [keys.page(page.id)], ["", to_bytes(page), self._keep_ms])
+        made = await self._store.call(_SWAP, [keys.page(page.id)], ["", self._sealed(page), self._keep_ms])
         await self._list(page)
         return bool(made)
 
     async def get(self, page_id: str) -> PageState | None:
         """One page."""
         kept = await self._store.run("GET", keys.page(page_id))
-        return from_bytes(kept) if kept else None
+        return self._opened(page_id, kept) if kept else None
 
     async def change(self, page_id: str, step: Callable[[PageState], Change | None]) -> Change | None:
         """Apply `step` to the page as it is now; None when there is no such page or `step` changes nothing."""
         for _ in range(TRIES):
             kept = await self._store.run("GET", keys.page(page_id))
-            change = step(from_bytes(kept)) if kept else None
+            change = step(self._opened(page_id, kept)) if kept else None
             if change is None:
                 return None
-            swapped = await self._store.call(_SWAP, [keys.page(page_id)], [kept, to_bytes(change.state), self._keep_ms])
+            swapped = await self._store.call(
+                _SWAP, [keys.page(page_id)], [kept, self._sealed(change.state), self._keep_ms]
+            )
             if swapped:
                 await self._list(change.state)
                 return change
         raise StoreUnavailable(f"page {page_id} changed under {TRIES} tries")
+
+    def _sealed(self, page: PageState) -> bytes:
+        """What was typed to call for help may name pupils."""
+        return self._keyring.seal(to_bytes(page), context=keys.page(page.id).encode())
+
+    def _opened(self, page_id: str, kept: bytes) -> PageState:
+        return from_bytes(self._keyring.open(kept, context=keys.page(page_id).encode()))
 
     async def _list(self, page: PageState) -> None:
         command = "SREM" if page.state == "resolved" else "SADD"

@@ -13,6 +13,7 @@ from modbot.app import State, open_state
 from modbot.audit import Audit, verify
 from modbot.demo.district import District
 from modbot.page_state import PageState
+from modbot.seal import Keyring
 from modbot.simulators import Seen, SimServer
 from modbot.simulators.slack import PostedMessage, SlackSimulator
 from modbot.store import Store, connect, keys
@@ -58,6 +59,11 @@ class Site:
         redis = {"redis_url": self.redis_url, "encryption_keys": self.encryption_key} if self.redis_url else {}
         async with AsyncExitStack() as stack:
             yield await open_state(self.district.settings(**redis), stack)
+
+    @property
+    def keyring(self) -> Keyring:
+        """The district's keys, as modbot reads them."""
+        return seal.load(self.encryption_key or None, self.directory)
 
     async def import_roster(self) -> None:
         """Put the roster in force, before modbot is started."""
@@ -135,7 +141,7 @@ class Site:
     async def incident(self) -> Incident | None:
         """The only open incident, or None."""
         async with self.store() as store:
-            incidents = Incidents(store)
+            incidents = Incidents(store, self.keyring)
             ids = await incidents.open_ids()
             assert len(ids) < 2, ids
             return await incidents.get(ids[0]) if ids else None
@@ -143,7 +149,7 @@ class Site:
     async def page(self) -> PageState | None:
         """The only page not yet resolved, or None."""
         async with self.store() as store:
-            pages = Pages(store)
+            pages = Pages(store, self.keyring)
             ids = await pages.open_ids()
             assert len(ids) < 2, ids
             return await pages.get(ids[0]) if ids else None

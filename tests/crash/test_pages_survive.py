@@ -96,7 +96,7 @@ async def lose_the_timer(site: Site) -> None:
     async with site.state() as state:
         page = await site.page()
         assert page is not None
-        await Pages(state.store).change(page.id, late)
+        await Pages(state.store, state.keyring).change(page.id, late)
         jobs = Jobs(state.url, {TIMER_JOB: never})
         await jobs.start(work=False)
         await jobs.cancel(f"page:{page.id}")
