@@ -45,8 +45,9 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         parser.error(f"no such figure: {', '.join(unknown)}")
     options = QUICK if chosen.quick else Options()
+    load_before = machine.load_now()
     figures = asyncio.run(measured(chosen.ids, options, say))
-    about = machine.described()
+    about = machine.described(load_before)
     if chosen.quick:
         about["quick"] = "a smoke run: too short for its figures to mean much"
     write(chosen.out, figures, about)

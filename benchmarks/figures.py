@@ -48,12 +48,21 @@ def compared(ours: Sequence[float], reference: Sequence[float], unit: str, note:
     own = median(ours)
     other = median(reference) if reference else None
     ratio = round(own / other, 3) if other else None
+    note = f"{_rounds('Rounds', ours)}{_rounds('reference', reference)} {note}".strip()
     return Figure(_rounded(own), unit, _rounded(other), ratio, len(ours), note)
 
 
 def alone(ours: Sequence[float], unit: str, note: str) -> Figure:
     """The median of the rounds of a figure that has no reference."""
-    return Figure(_rounded(median(ours)), unit, rounds=len(ours), note=note)
+    return Figure(_rounded(median(ours)), unit, rounds=len(ours), note=f"{_rounds('Rounds', ours)} {note}".strip())
+
+
+def _rounds(who: str, values: Sequence[float]) -> str:
+    """Every round, so that a reader sees how far they lie apart; nothing for a single one."""
+    if len(values) < 2:
+        return ""
+    said = ", ".join(f"{value:,.{0 if value >= 100 else 2}f}" for value in values)
+    return f"{'' if who == 'Rounds' else ' '}{who} {said}."
 
 
 def _rounded(value: float | None) -> float | None:

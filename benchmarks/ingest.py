@@ -13,7 +13,6 @@ from benchmarks.load import Load, LoadFailed, Plan
 from benchmarks.options import Options
 from benchmarks.progress import Say
 from benchmarks.school import BigSchool, opened
-from modbot import seal
 from modbot.store.sessions import Sessions
 
 IDS = ("ingest_vs_ceiling", "ingest_events_per_s")
@@ -71,9 +70,8 @@ async def _arrivals(school: BigSchool, options: Options, port: int) -> Load:
 
 async def _check(school: BigSchool, arrived: Load) -> None:
     """Raises LoadFailed unless everybody whose arrival was answered is in the store, in their class."""
-    keyring = seal.load(school.key, school.folder)
     async with school.opened_store() as store:
-        sessions = Sessions(store, keyring, keep=school.district.settings().session_keep)
+        sessions = Sessions(store, school.keyring, keep=school.district.settings().session_keep)
         keys = [key for key, *_ in await sessions.live_everywhere()]
         there = sum(len(session.participants) for session in await sessions.get_many(keys))
     if there < arrived.answered:

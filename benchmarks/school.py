@@ -68,6 +68,11 @@ class BigSchool:
         """The store that every modbot of this school shares."""
         return self.server.url
 
+    @property
+    def keyring(self) -> seal.Keyring:
+        """The district's key, for looking into what is sealed."""
+        return seal.load(self.key, self.folder)
+
     async def hire(self, count: int) -> None:
         """Put so many teachers on the roster and into Slack."""
         self.teachers = [Teacher(number) for number in range(count)]
@@ -79,7 +84,7 @@ class BigSchool:
     async def import_roster(self) -> None:
         """Put the roster in force."""
         async with self.opened_store() as store:
-            await self.district.import_roster(RosterStore(store, seal.load(self.key, self.folder)))
+            await self.district.import_roster(RosterStore(store, self.keyring))
 
     @asynccontextmanager
     async def opened_store(self) -> AsyncIterator[Store]:

@@ -73,7 +73,7 @@ async def _effects(school: BigSchool) -> dict[tuple[str, str], list[str]]:
         async for record in Audit(store).export():
             if record["action"] == "lock" and record["phase"] == "outcome":
                 found.setdefault(("/lock", record["actor"]), []).append(record["outcome"])
-        pages = Pages(store)
+        pages = Pages(store, school.keyring)
         for page_id in await pages.open_ids():
             page = await pages.get(page_id)
             if page is not None:

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import acks
 from benchmarks.__main__ import MEASURES, main
 from benchmarks.acks import Rounds, figures_of
-from benchmarks.figures import GOALS, Figure, alone, compared, percentile, write
+from benchmarks.figures import GOALS, alone, compared, percentile, write
 from benchmarks.load import Load
 
 
@@ -18,7 +18,13 @@ def load_of(per_second: int) -> Load:
 
 
 def test_rounds_become_their_medians_and_the_ratio_of_those() -> None:
-    assert compared([10, 30, 20], [40, 10, 5], "acks/s", "") == Figure(20, "acks/s", 10, 2.0, 3, "")
+    row = compared([10, 30, 20], [40, 10, 5], "acks/s", "")
+    assert (row.ours, row.reference, row.ratio, row.rounds) == (20, 10, 2.0, 3)
+
+
+def test_every_round_is_told_beside_the_median() -> None:
+    row = compared([10, 300, 20], [40, 10, 5], "acks/s", "More.")
+    assert row.note == "Rounds 10.00, 300, 20.00. reference 40.00, 10.00, 5.00. More."
 
 
 def test_a_reference_that_could_not_be_had_leaves_its_place_empty() -> None:
