@@ -43,28 +43,27 @@ async def ran(scenario: str, size: Size, say: Say) -> Counts:
 
 
 async def _type_while_disturbed(site: Site, scenario: str, size: Size) -> list[Typed]:
-    disturbing = asyncio.create_task(_again_and_again(site, scenario, size))
+    enough = asyncio.Event()
+    disturbing = asyncio.create_task(_disturb(site, scenario, size, enough))
     typing = []
-    try:
-        for number, teacher in enumerate(site.school.teachers):
-            command = "/lock" if number % 2 == 0 else "/page"
-            typing.append(asyncio.create_task(_type(site.school, teacher, command)))
-            await asyncio.sleep(size.type_every_seconds)
-        typed = list(await asyncio.gather(*typing))
-    finally:
-        disturbing.cancel()
-        ended = await asyncio.gather(disturbing, return_exceptions=True)
-    if isinstance(ended[0], Exception):
-        raise ended[0]
+    for number, teacher in enumerate(site.school.teachers):
+        command = "/lock" if number % 2 == 0 else "/page"
+        typing.append(asyncio.create_task(_type(site.school, teacher, command)))
+        await asyncio.sleep(size.type_every_seconds)
+    typed = list(await asyncio.gather(*typing))
+    enough.set()
+    await disturbing
     await site.mend()
     return typed
 
 
-async def _again_and_again(site: Site, scenario: str, size: Size) -> None:
-    while True:
-        await asyncio.sleep(size.disturb_every_seconds)
-        # Shielded, so that the last disturbance is whole: a modbot that was killed is also started again.
-        await asyncio.shield(DISTURBANCES[scenario](site))
+async def _disturb(site: Site, scenario: str, size: Size, enough: asyncio.Event) -> None:
+    """Again and again until it is enough. The last disturbance is whole: a modbot that was killed runs again."""
+    while not enough.is_set():
+        try:
+            await asyncio.wait_for(enough.wait(), size.disturb_every_seconds)
+        except TimeoutError:
+            await DISTURBANCES[scenario](site)
 
 
 async def _type(school: BigSchool, teacher: Teacher, command: str) -> Typed:
