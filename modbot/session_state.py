@@ -12,6 +12,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 import orjson
 
@@ -29,7 +30,12 @@ ENDED = b"x"
 IN_ROOM, IN_LOBBY, ROLE, SHARING, DETAILS = b"p", b"l", b"r", b"s", b"d"
 
 _SEPARATOR = "\x1f"
-_SAME, _RAW = "\x01", b"\x02"
+_SAME = "\x01"
+_UUID_FORMS: tuple[tuple[bytes, int, Callable[[str], bytes], Callable[[bytes], str]], ...] = (
+    (b"\x02", 24, lambda text: b64decode(text, validate=True), lambda raw: b64encode(raw).decode()),
+    (b"\x03", 36, lambda text: UUID(text).bytes, lambda raw: str(UUID(bytes=raw)).upper()),
+    (b"\x04", 36, lambda text: UUID(text).bytes, lambda raw: str(UUID(bytes=raw))),
+)
 _HINT_TIME = bytes(TIME_BYTES)  # hints do not age: the same hint again writes nothing
 _OUT, _IN = b"\x00", b"\x01"
 _LEFT, _JOINED = b"\x02", b"\x01"  # of one moment's two, having left is the later
@@ -133,28 +139,29 @@ def _arrival(event: Event, who: Participant, pid: bytes, at: bytes, seal: Seal) 
 
 
 def short_id(session_id: str, participant_id: str) -> bytes:
-    """A participant's id as kept: no part of the session's id (Webex repeats it), base64 as the bytes it stands for."""
+    """A participant's id as kept: no part of the session's id (Webex repeats it), a uuid as the bytes it stands for."""
     own = participant_id.removeprefix(session_id)
     if own and own != participant_id:
         return (_SAME + own).encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
-    raw = _raw_uuid(participant_id)
-    return _RAW + raw if raw else participant_id.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
+    for mark, length, pack, unpack in _UUID_FORMS:
+        if len(participant_id) == length and (raw := _packed(participant_id, pack, unpack)):
+            return mark + raw
+    return participant_id.encode("utf-8", "replace")[:MAX_PARTICIPANT_ID]
 
 
-def _raw_uuid(participant_id: str) -> bytes:
-    """The 16 bytes of a base64 uuid (Zoom), or b"" for anything that would not come back the same."""
-    if len(participant_id) != 24 or not participant_id.endswith("=="):
-        return b""
+def _packed(participant_id: str, pack: Callable[[str], bytes], unpack: Callable[[bytes], str]) -> bytes:
+    """The 16 bytes of a uuid, or b"" for anything that would not come back the same."""
     try:
-        raw = b64decode(participant_id, validate=True)
+        raw = pack(participant_id)
     except ValueError:
         return b""
-    return raw if b64encode(raw).decode() == participant_id else b""
+    return raw if len(raw) == 16 and unpack(raw) == participant_id else b""
 
 
 def _full_id(session_id: str, pid: bytes) -> str:
-    if pid[:1] == _RAW:
-        return b64encode(pid[1:]).decode()
+    for mark, _, _, unpack in _UUID_FORMS:
+        if pid[:1] == mark:
+            return unpack(pid[1:])
     text = pid.decode("utf-8", "replace")
     return session_id + text.removeprefix(_SAME) if text.startswith(_SAME) else text
 

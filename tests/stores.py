@@ -23,7 +23,7 @@ def short_dir() -> Iterator[Path]:
     """A new folder with a path short enough for a unix socket."""
     folder = Path(tempfile.mkdtemp(prefix="mb-", dir="/tmp"))
     yield folder
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # a killed server may still be removing its socket
 
 
 @pytest.fixture(scope="session", params=["valkey", "redis"])
@@ -36,7 +36,7 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
     try:
         yield from _valkey(folder) if request.param == "valkey" else _redis(folder)
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # a killed server may still be removing its socket
 
 
 def _valkey(folder: Path) -> Iterator[str]:

@@ -17,6 +17,7 @@ _LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # a session whose start was not hear
 
 # A value longer than 64 bytes is kept in two fields, F and "e"+F: one longer value would turn the whole hash from the
 # server's compact form into a table three times its size. Only the head is compared; it holds time and nonce.
+# A hint is not written beside what the start event told: it would say the same.
 _REST = b"e"
 _FORWARD = Script(
     """
@@ -25,7 +26,8 @@ _FORWARD = Script(
         local field, value = ARGV[i], ARGV[i + 1]
         local held = redis.call('HGET', KEYS[1], field)
         local head = string.sub(value, 1, 64)
-        if not held or held < head then
+        local needless = field == 'n' and redis.call('HEXISTS', KEYS[1], 'm') == 1
+        if not needless and (not held or held < head) then
             redis.call('HSET', KEYS[1], field, head)
             if #value > 64 then
                 redis.call('HSET', KEYS[1], 'e' .. field, string.sub(value, 65))
