@@ -22,7 +22,8 @@ from modbot.recording import Act, Recording
 from modbot.store.acts import Acts, Begun, Held
 
 WAIT_FOR_ROOM = timedelta(seconds=12)
-LOOK_AGAIN = timedelta(milliseconds=60)
+LOOK_AGAIN = timedelta(milliseconds=60)  # doubled at each look: a queue at one door must not cost the others time
+LOOK_AT_LEAST = timedelta(milliseconds=500)
 
 log = get_logger("door")
 
@@ -88,11 +89,13 @@ class Door:
     async def _begin(self, act: Act) -> Begun | Result | None:
         """Take the room, waiting a little for whoever holds it; None when the store is gone (P12: act all the same)."""
         deadline = asyncio.get_running_loop().time() + WAIT_FOR_ROOM.total_seconds()
+        pause = LOOK_AGAIN
         try:
             while isinstance(taken := await self._record.begin(act), Held):
                 if asyncio.get_running_loop().time() > deadline:
                     raise RoomBusy(taken.by)
-                await asyncio.sleep(LOOK_AGAIN.total_seconds())
+                await asyncio.sleep(pause.total_seconds())
+                pause = min(pause * 2, LOOK_AT_LEAST)
         except StoreUnavailable as error:
             log.warning("unrecorded_act", act=act.id, operation=act.operation, detail=error.log_detail)
             return None

@@ -1,5 +1,6 @@
 """Where a session is (section, school) and who may act there: the facts that `authorize.may` decides on."""
 
+import time
 from collections.abc import Iterable, Mapping
 
 from modbot.actions import Decision
@@ -10,6 +11,9 @@ from modbot.people import People
 from modbot.settings import Settings
 from modbot.store.roster import RosterStore
 
+REMEMBERED_SECONDS = 15.0
+MAX_REMEMBERED = 10_000
+
 
 class Places:
     """Finds a session's section and school."""
@@ -18,6 +22,7 @@ class Places:
         self._roster = roster
         self._people = people
         self._links: Mapping[str, str] = settings.rooms
+        self._remembered: dict[tuple[str, str, str], tuple[Place, float]] = {}
 
     def rooms_linked_to(self, sections: Iterable[str]) -> list[Room]:
         """The rooms that IT has linked to any of these sections."""
@@ -25,18 +30,35 @@ class Places:
         return [Room.from_key(room) for room, section in self._links.items() if section in wanted]
 
     async def of(self, session: Session) -> Place:
-        """Where a session is, as far as roster, links and participants tell; without the store, only whose it is."""
+        """Where a session is, as far as roster, links and participants tell; without the store, only whose it is.
+
+        Remembered for a few seconds and until the roster changes: five look-ups stood between a key press and the lock.
+        """
+        asked = (session.key, session.host_email, self._roster.seen_generation)
+        known = self._remembered.get(asked)
+        if known is not None and time.monotonic() < known[1]:
+            return known[0]
+        place, lasting = await self._find(session)
+        if lasting:
+            if len(self._remembered) >= MAX_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[asked] = (place, time.monotonic() + REMEMBERED_SECONDS)
+        return place
+
+    async def _find(self, session: Session) -> tuple[Place, bool]:
+        """The place, and whether it holds for a while: not when it rests on who is in at the moment."""
         plain = Place(session.room.key, session.host_email)
         try:
             guess = await self.section(session)
             section = await self._roster.section(guess.section) if guess.section else None
             host = await self._people.staff_with(session.host_email) if session.host_email and not section else None
         except StoreUnavailable:
-            return plain
+            return plain, False
+        lasting = guess.how in ("linked", "host_only_section") and bool(session.host_email)
         if section is not None:
-            return Place(session.room.key, session.host_email, section.id, section.school)
+            return Place(session.room.key, session.host_email, section.id, section.school), lasting
         school = next(iter(host.schools)) if host and len(host.schools) == 1 else None
-        return Place(session.room.key, session.host_email, None, school)
+        return Place(session.room.key, session.host_email, None, school), False
 
     async def section(self, session: Session) -> SectionGuess:
         """Which class a session is, and how that was found. Raises StoreUnavailable."""

@@ -18,6 +18,7 @@ from redis.exceptions import ResponseError
 from modbot.errors import StoreUnavailable
 from modbot.log import get_logger
 from modbot.store import Script, Store, keys, translated
+from modbot.store.right_of_way import RightOfWay
 
 ASK_AGAIN_AFTER = (timedelta(milliseconds=250), timedelta(milliseconds=450))  # an embedded store is back by then
 BLOCK = timedelta(seconds=2)  # below the connection's answer time
@@ -90,6 +91,7 @@ class Inbox:
         self._unbegun: set[str] = set()  # handed to this process, waiting for a free slot
         self._loops: list[asyncio.Task[None]] = []
         self._handler: Handler | None = None
+        self._way = RightOfWay()
         self._draining = False
 
     async def accept(self, kind: str, payload: bytes, *, signature: str) -> str | None:
@@ -97,7 +99,8 @@ class Inbox:
 
         Raises Full: then nothing was taken. Raises StoreUnavailable when the store stays away: then it is not known.
         """
-        answer = await self._ask_again(signature, kind, payload)
+        with self._way:
+            answer = await self._ask_again(signature, kind, payload)
         if answer == b"seen":
             return None
         if answer == b"full":
@@ -189,6 +192,7 @@ class Inbox:
     async def _work(self, item: Item) -> None:
         if self._handler is None:
             raise RuntimeError("the inbox was not started")
+        await self._way.give_way()
         try:
             await self._handler(item)
         except StoreUnavailable as error:

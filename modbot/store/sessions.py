@@ -42,12 +42,16 @@ _FORWARD = Script(
 )
 
 
+MAX_NAMED_LAST = 10_000  # indexes whose last answer this process remembers
+
+
 class Sessions:
     """What modbot knows of live classes."""
 
     def __init__(self, store: Store, keyring: Keyring, *, keep: timedelta) -> None:
         self._store = store
         self._keyring = keyring
+        self._named_last: dict[str, tuple[str, ...]] = {}
         self._keep_ms = int(keep.total_seconds() * 1000)
 
     async def ingest(self, events: Sequence[Event]) -> None:
@@ -115,11 +119,11 @@ class Sessions:
 
     async def live_of_host(self, email: str) -> list[Session]:
         """The live sessions this person hosts, newest first."""
-        return _live(await self.get_many(await self._keys_in(keys.host(email))))
+        return _live(await self._listed_in(keys.host(email)))
 
     async def live_in_room(self, room: Room) -> list[Session]:
         """The live sessions of a room, newest first. More than one means an end was missed."""
-        return _live(await self.get_many(await self._keys_in(keys.room_sessions(room.key))))
+        return _live(await self._listed_in(keys.room_sessions(room.key)))
 
     async def live_everywhere(self) -> list[tuple[str, Room, str, str]]:
         """(session key, room, title, host e-mail) of every live session, for those who may act on any."""
@@ -145,8 +149,17 @@ class Sessions:
             written += (register.field, register.value)
         await self._store.call(_FORWARD, [keys.session(session_key)], written)
 
-    async def _keys_in(self, index: str) -> list[str]:
-        return [key.decode() for key in await self._store.run("HKEYS", index)]
+    async def _listed_in(self, index: str) -> list[Session]:
+        """The sessions an index names. Asked together with those it named last time: mostly one round trip, not two."""
+        guessed = self._named_last.get(index, ())
+        answers = await self._store.batch([("HKEYS", index), *(("HGETALL", keys.session(key)) for key in guessed)])
+        named = tuple(sorted(key.decode() for key in answers[0]))
+        if len(self._named_last) >= MAX_NAMED_LAST:
+            self._named_last.clear()
+        self._named_last[index] = named
+        known = dict(zip(guessed, answers[1:], strict=True))
+        found = [session for key in named if known.get(key) and (session := self._read(key, known[key])) is not None]
+        return found + await self.get_many([key for key in named if key not in known])
 
     def _seal(self, plain: bytes, context: bytes) -> bytes:
         return self._keyring.seal(plain, context=context)
