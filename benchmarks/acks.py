@@ -16,6 +16,7 @@ from benchmarks.options import Options
 from benchmarks.programs import python
 from benchmarks.progress import Say
 from benchmarks.school import BigSchool, opened
+from modbot.platforms.webex.api import CALLS_PER_SECOND
 
 IDS = ("ack_p50_vs_bolt_c1", "ack_rps_vs_bolt_c64", "ack_rps_vs_boltjs_c16", "ack_rps_vs_boltjs_c64")
 DOING = "Locking your class"  # what the answer to a /lock that was taken says
@@ -151,7 +152,7 @@ def _note(rounds: Rounds, ceiling: float) -> Callable[[int], str]:
         refused = sum(one.answered - one.marked for one in loads)
         return (
             f"The locks' own work runs in the same modbot process meanwhile, as fast as modbot allows itself to call "
-            f"Webex (10 calls a second, so most of it waits). Not taken (told so in the answer): "
+            f"Webex ({CALLS_PER_SECOND:.0f} calls a second, so most of it waits). Not taken (told so in the answer): "
             f"{refused} of {sum(one.answered for one in loads)}. Slowest 1 in 100: "
             f"{median(one.p99_ms for one in loads):.1f} ms. With /oncall, whose work is light: "
             f"{median(rounds.rates('/oncall', connections)):,.0f} acks/s, p50 "

@@ -67,6 +67,8 @@ class Hands:
         key = f"undo:{act.session.room.key}"
         if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.UNSUPPORTED):
             return
+        if not result.recorded:
+            return  # without a store there are no timers to set or to call off
         if act.undo_at is not None and await self.will_undo(result):
             # Promised and never set, it would never ring: rather the request is tried again, which repeats no act.
             await self._jobs.at(UNDO_JOB, act.id, act.undo_at, key=key, replace=True)
