@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,11 +16,12 @@ from modbot.app import State
 from modbot.audit import Verdict, verify
 from modbot.cli import printing
 from modbot.cli.opening import with_state
+from modbot.cli.since import SINCE, moment_of
+from modbot.cli.times import times
 from modbot.errors import ConfigError
 
 COUNT_EVERY = 500  # entries between two steps of the progress bar
 
-SINCE = typer.Option("", help="Leave out what is older than this day or moment (UTC unless it says otherwise).")
 OUT = typer.Option(None, help="Write to this file instead of the terminal. It must not exist yet.")
 FILE = typer.Argument(None, help="An export. Without it the live record is checked.")
 HEAD = typer.Option("", help="A hash written down earlier: the file must end with it, the live record must hold it.")
@@ -33,6 +33,7 @@ audit = typer.Typer(no_args_is_help=True, help="The record of every act: export 
 
 def add(app: typer.Typer) -> None:
     """Register the commands."""
+    audit.command(epilog="Example: modbot audit times --since 2026-09-01")(times)
     app.add_typer(audit, name="audit")
 
 
@@ -42,7 +43,7 @@ def export(
     out: Path | None = OUT,
 ) -> None:
     """Print the record as JSON lines, oldest first, each with the hash of the one before it."""
-    moment = _moment(since) if since else None
+    moment = moment_of(since) if since else None
     with _output(out) as file, printing.progress("Exporting") as tell:
 
         async def work(state: State) -> tuple[int, str]:
@@ -129,11 +130,3 @@ def _output(path: Path | None) -> Iterator[IO[str]]:
         raise ConfigError("--out", f"{path} cannot be written: {error.strerror}") from error
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError("--since", f"{text!r} is not a day such as 2026-09-01, nor a moment") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
