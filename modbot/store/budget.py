@@ -6,6 +6,7 @@ other call may only take what is above a reserve, so it can neither use up the l
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,6 +115,7 @@ class SharedBudget:
         self._seconds = seconds
         self._sleep = sleep
         self._local: dict[str, Bucket] = {}
+        self._turns: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def take(self, limit: str, *, per_second: float, urgency: int = 1) -> None:
         """Wait for one call of `limit`. `urgency` 0 is a lock (10 s at most), 1 a removal (20 s), 2 the rest (5 s).
@@ -122,6 +124,13 @@ class SharedBudget:
         """
         patience = CLASSES[min(max(urgency, 0), len(CLASSES) - 1)].patience
         until = self._seconds() + patience.total_seconds()
+        if urgency <= 0:  # locks reserve their turn in the store, in the order in which they ask
+            await self._take(limit, per_second, urgency, until)
+            return
+        async with self._turns[limit, urgency]:  # the oldest goes first: whoever has waited longest asks next
+            await self._take(limit, per_second, urgency, until)
+
+    async def _take(self, limit: str, per_second: float, urgency: int, until: float) -> None:
         while True:
             left = timedelta(seconds=max(0.0, until - self._seconds()))
             taken, wait = await self._ask(limit, Ask.of(per_second, urgency, left))

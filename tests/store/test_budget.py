@@ -107,6 +107,22 @@ async def test_a_lock_goes_before_others_that_have_waited_longer(store: Store) -
     assert order == ["lock 1", "lock 2", "rest"]
 
 
+async def test_of_those_who_wait_alike_the_oldest_goes_first(store: Store) -> None:
+    time, order, all_done = Held(), list[int](), asyncio.Event()
+    shared = budget(store, time)
+    await shared.take("slow", per_second=1, urgency=LOCK)
+
+    async def remove(number: int) -> None:
+        await shared.take("slow", per_second=1, urgency=REMOVAL)
+        order.append(number)
+
+    panics = [asyncio.create_task(remove(number)) for number in range(6)]
+    waiting = asyncio.gather(*panics)
+    waiting.add_done_callback(lambda _: all_done.set())
+    await time.until_passed(all_done)
+    assert order == [0, 1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize(("urgency", "patience"), [(LOCK, 10), (REMOVAL, 20), (REST, 5)])
 async def test_nobody_is_kept_longer_than_is_fit_and_the_wait_is_said(
     urgency: int, patience: int, store: Store
