@@ -19,8 +19,9 @@
         ├── Forbidden               403, or the vendor's own code for "no permission"
         ├── NotFound                404: no such meeting, or it has ended
         ├── Conflict                409 and other "not in this state"
-        ├── ResourceLocked          423: somebody else is changing it
-        ├── RateLimited             429: `retry_after` says when to come back
+        ├── ComeBackLater           not now; `retry_after` says when to come back
+        │   ├── ResourceLocked      423: somebody else is changing it
+        │   └── RateLimited         429: too many calls
         ├── VendorFault             5xx
         └── MalformedAnswer         an answer that is not what the vendor documents
 
@@ -29,6 +30,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import ClassVar
 
 
 class ModbotError(Exception):
@@ -156,8 +158,10 @@ class Conflict(VendorError):
     """The meeting is not in a state that allows this."""
 
 
-class ResourceLocked(VendorError):
-    """Somebody else is changing the meeting at this moment. `retry_after` is the vendor's wish, if it gave one."""
+class ComeBackLater(VendorError):
+    """Not now. `retry_after` is the vendor's wish, or None when it gave none."""
+
+    STATUS: ClassVar[int]
 
     def __init__(
         self,
@@ -168,24 +172,20 @@ class ResourceLocked(VendorError):
         code: str = "",
         log_detail: str = "",
     ) -> None:
-        super().__init__(vendor, staff_text, status=423, code=code, log_detail=log_detail)
+        super().__init__(vendor, staff_text, status=self.STATUS, code=code, log_detail=log_detail)
         self.retry_after = retry_after
 
 
-class RateLimited(VendorError):
-    """Too many calls. `retry_after` is the vendor's wish, or None when it gave none."""
+class ResourceLocked(ComeBackLater):
+    """Somebody else is changing the meeting at this moment."""
 
-    def __init__(
-        self,
-        vendor: str,
-        staff_text: str,
-        *,
-        retry_after: timedelta | None = None,
-        code: str = "",
-        log_detail: str = "",
-    ) -> None:
-        super().__init__(vendor, staff_text, status=429, code=code, log_detail=log_detail)
-        self.retry_after = retry_after
+    STATUS = 423
+
+
+class RateLimited(ComeBackLater):
+    """Too many calls."""
+
+    STATUS = 429
 
 
 class VendorFault(VendorError):
