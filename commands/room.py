@@ -33,6 +33,7 @@ async def room(ctx: Context) -> Reply:
         lines=(
             *(f"{operation.capitalize()}: {WORDS[able[operation].how]}." for operation in SHOWN),
             *await _posture(ctx, session),
+            await ctx.rooms.class_of(session),
         ),
         people=rows(people),
         buttons=(Button("Lock", "lock", given), Button("Put someone out…", "eject", given, Style.DANGER)),

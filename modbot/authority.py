@@ -60,6 +60,12 @@ class Places:
         school = next(iter(host.schools)) if host and len(host.schools) == 1 else None
         return Place(session.room.key, session.host_email, None, school), False
 
+    async def named_section(self, session: Session) -> tuple[SectionGuess, str]:
+        """Which class a session is, and its title in the roster. Raises StoreUnavailable."""
+        guess = await self.section(session)
+        section = await self._roster.section(guess.section) if guess.section else None
+        return guess, section.title if section else guess.section or ""
+
     async def section(self, session: Session) -> SectionGuess:
         """Which class a session is, and how that was found. Raises StoreUnavailable."""
         linked = self._links.get(session.room.key)

@@ -63,6 +63,9 @@ class Rooms(Protocol):
     async def posture(self, session: Session) -> Sequence[PostureCheck]:
         """The room's settings against the safe ones. Raises VendorError."""
 
+    async def class_of(self, session: Session) -> str:
+        """Which class of the roster this is taken for, and how that was found, in a sentence."""
+
     async def is_staff(self, email: str) -> bool:
         """Whether an address belongs to a staff member."""
 

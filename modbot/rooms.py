@@ -178,6 +178,14 @@ class LiveRooms:
         """The room's settings against the safe ones. Raises VendorError."""
         return await self._platforms[session.room.platform].posture(session)
 
+    async def class_of(self, session: Session) -> str:
+        """Which class of the roster this is taken for, and how that was found."""
+        try:
+            guess, title = await self._places.named_section(session)
+        except StoreUnavailable:
+            return "The roster cannot be read just now."
+        return f"Class: {title}. {guess.said}" if guess.section else guess.said
+
     async def is_staff(self, email: str) -> bool:
         """Whether an address belongs to staff; without a store, nobody is known to be."""
         if not email:

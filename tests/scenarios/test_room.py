@@ -34,6 +34,12 @@ async def test_a_zoom_class_shows_what_only_the_host_can_do(school: School) -> N
     assert "Setting to mend: Waiting room is off; safe is on." in shown(answer)
 
 
+async def test_the_class_it_is_taken_for_is_named_with_how_that_was_found(school: School) -> None:
+    await school.zoom_class()
+    said = shown(await school.type(CHANG, "/room"))
+    assert "Class: Grade 5 Science. It is the only class its host teaches." in said
+
+
 async def test_those_who_wait_are_counted(school: School) -> None:
     meeting = await school.webex_class()
     meeting.locked = True
