@@ -124,6 +124,7 @@ def test_details_that_do_not_open_leave_the_person_in_the_list() -> None:
     st.one_of(
         st.binary(min_size=16, max_size=16).map(lambda raw: b64encode(raw).decode()),
         st.uuids().map(str),
+        st.uuids().map(lambda uuid: uuid.hex.upper()),
         st.uuids().map(lambda uuid: str(uuid).upper()),
         st.text("aZ9+/=_-", min_size=1, max_size=30),
     )
