@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from modbot.actions import Act, Door
@@ -151,8 +151,3 @@ class Hands:
             await self._acts.forget(_KEY[what](room.key))
         except StoreUnavailable as error:
             log.warning("former_settings_kept", room=room.key, detail=error.log_detail)
-
-
-def utc_now() -> datetime:
-    """The clock, for those who are handed none."""
-    return datetime.now(UTC)
