@@ -238,6 +238,6 @@ def test_the_next_page_is_read_off_the_link_header(header: str, following: str |
 
 @given(st.text())
 def test_no_link_header_breaks_the_reader(header: str) -> None:
-    for given in (header, f"<{header}>; rel=next"):
-        found = next_page("https://a.example.org/v1/x", given)
+    for line in (header, f"<{header}>; rel=next"):
+        found = next_page("https://a.example.org/v1/x", line)
         assert found is None or isinstance(found, str)
