@@ -13,7 +13,16 @@ from typing import Any, Protocol
 
 from modbot.audit import Audit
 from modbot.confirmation import Confirmation, Confirmed
-from modbot.errors import Forbidden, MalformedAnswer, RoomBusy, StoreUnavailable, Unreachable, VendorError, VendorFault
+from modbot.errors import (
+    Forbidden,
+    MalformedAnswer,
+    NotOffered,
+    RoomBusy,
+    StoreUnavailable,
+    Unreachable,
+    VendorError,
+    VendorFault,
+)
 from modbot.log import get_logger
 from modbot.metrics import ACT_SECONDS
 from modbot.model import Actor, Operation, Outcome, PlatformName, Result, Session
@@ -135,9 +144,8 @@ class Door:
         if confirmed.unseen and (perhaps or len(act.people) > 1):
             said = f"{error.staff_text} It may or may not have happened: look at the class."
             return _result(act, Outcome.UNKNOWN, said, capability, people=confirmed.people)
-        outcome = Outcome.REFUSED if isinstance(error, Forbidden) else Outcome.FAILED
         seen = " Reading it back shows no change." if perhaps else ""
-        return _result(act, outcome, error.staff_text + seen, capability)
+        return _result(act, _outcome_of(error), error.staff_text + seen, capability)
 
     async def _closed(self, act: Act, result: Result, *, recorded: bool = True) -> Result:
         """Record the outcome. When that fails the act stands, and the result says that it is unrecorded."""
@@ -156,6 +164,12 @@ class Door:
     async def settle(self) -> None:
         """Write to the record what a store that was gone could not take. Cheap when there is nothing."""
         await self._record.settle()
+
+
+def _outcome_of(error: VendorError) -> Outcome:
+    if isinstance(error, NotOffered):
+        return Outcome.UNSUPPORTED
+    return Outcome.REFUSED if isinstance(error, Forbidden) else Outcome.FAILED
 
 
 def _may_have_acted(error: VendorError) -> bool:

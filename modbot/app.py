@@ -27,8 +27,9 @@ from modbot.model import PlatformName
 from modbot.page_state import PageState
 from modbot.paging import TIMER_JOB, Pager
 from modbot.people import People
-from modbot.platforms import Platform
+from modbot.platforms import Means, Platform
 from modbot.platforms.registry import configured
+from modbot.rereading import Rereading
 from modbot.rooms import LiveRooms
 from modbot.seal import Keyring
 from modbot.settings import Settings
@@ -49,7 +50,9 @@ from modbot.store.incidents import Incidents
 from modbot.store.pages import Pages
 from modbot.store.roster import RosterStore
 from modbot.store.sessions import Sessions
+from modbot.store.turns import Turns
 from modbot.store.vault import Vault
+from modbot.upkeep import Upkeep
 from modbot.web import application
 
 DRAIN = timedelta(seconds=20)
@@ -128,6 +131,8 @@ class Parts:
     intake: Intake
     queue: ChannelQueue
     door: Door
+    rereading: Rereading
+    upkeep: Upkeep
 
 
 def build(
@@ -140,12 +145,21 @@ def build(
 ) -> Parts:
     """Join the parts. Nothing is started and nothing is called."""
     store, keyring = state.store, state.keyring
-    platforms = configured(settings, http=http, vault=Vault(store, keyring), budget=SharedBudget(store), now=now)
+    sessions = Sessions(store, keyring, keep=settings.session_keep)
+    means = Means(
+        http=http,
+        vault=Vault(store, keyring),
+        budget=SharedBudget(store),
+        now=now,
+        told=sessions.ingest,
+        hosts=state.roster.teachers,
+        public_url=settings.public_url,
+    )
+    platforms = configured(settings, means)
     queue = ChannelQueue(client, on_failure=_card_failed)
     chat = SlackChat(client, queue)
     people = People(store, state.roster, Directory(client), settings, keyring, now)
     places = Places(roster=state.roster, people=people, settings=settings)
-    sessions = Sessions(store, keyring, keep=settings.session_keep)
     acts = Acts(store)
 
     # Jobs name their handlers before these exist; each is looked up when its timer rings.
@@ -195,14 +209,23 @@ def build(
     )
     inbox = Inbox(store, sole=state.sole, limits=limits)
     intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
-    return Parts(platforms, sessions, people, pager, jobs, inbox, help_desk, dispatcher, intake, queue, door)
+    rereading = Rereading(platforms, sessions, now)
+    upkeep = Upkeep(platforms.values(), Turns(store))
+    return Parts(
+        platforms, sessions, people, pager, jobs, inbox, help_desk, dispatcher, intake, queue, door, rereading, upkeep
+    )
 
 
 def _web(settings: Settings, state: State, parts: Parts, app: AsyncApp, socket: SlackSocket | None) -> web.Application:
     secret = settings.slack.signing_secret
     edge = SlackEdge(secret=secret.get_secret_value().encode() if secret else b"", intake=parts.intake, bolt=app)
     return application(
-        slack=edge.handle, platforms=parts.platforms, sessions=parts.sessions, store=state.store, socket=socket
+        slack=edge.handle,
+        platforms=parts.platforms,
+        sessions=parts.sessions,
+        rereading=parts.rereading,
+        store=state.store,
+        socket=socket,
     )
 
 
@@ -255,6 +278,9 @@ class App:
         self.state = state
         parts = build(state, settings, http, client, self._patience, self._limits)
         self._stack.push_async_callback(parts.queue.drain, min(QUEUE_DRAIN, self._drain))
+        for platform in parts.platforms.values():
+            self._stack.push_async_callback(platform.close)
+        self._stack.push_async_callback(parts.rereading.stop)
         await parts.jobs.start()
         self._stack.push_async_callback(parts.jobs.drain, self._drain)
         self._stack.push_async_callback(parts.door.settle)
@@ -265,7 +291,7 @@ class App:
         bolted = bolt.build(intake=parts.intake, web=client.web, bot_token=token.get_secret_value() if token else "")
         socket = SlackSocket(bolted, app_token.get_secret_value()) if app_token else None
         await self._listen(_web(settings, state, parts, bolted, socket))
-        self._keep_house(parts.people, parts.pager, parts.door, state)
+        self._keep_house(parts, state)
         if socket is not None:
             await socket.start()
             self._stack.push_async_callback(socket.stop)
@@ -282,12 +308,12 @@ class App:
         self.port = runner.addresses[0][1]
         log.info("listening", address=self.settings.host, port=self.port)
 
-    def _keep_house(self, people: People, pager: Pager, door: Door, state: State) -> None:
+    def _keep_house(self, parts: Parts, state: State) -> None:
         async def roster() -> None:
-            await people.refresh()
+            await parts.people.refresh()
 
         async def pages() -> None:
-            await pager.repair()
+            await parts.pager.repair()
 
         async def record() -> None:
             await state.audit.trim(timedelta(days=self.settings.audit_days))
@@ -295,9 +321,10 @@ class App:
         loop = asyncio.get_running_loop()
         self._background = [
             loop.create_task(_every(timedelta(seconds=5), roster)),
-            loop.create_task(_every(timedelta(seconds=1), door.settle)),
+            loop.create_task(_every(timedelta(seconds=1), parts.door.settle)),
             loop.create_task(_every(HOUSEKEEPING, pages)),
             loop.create_task(_every(timedelta(hours=6), record)),
+            loop.create_task(parts.upkeep.run()),
         ]
         if state.embedded is not None:
             self._background.append(loop.create_task(state.embedded.watch()))

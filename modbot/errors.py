@@ -17,6 +17,7 @@
         ├── Unreachable             no answer; `maybe_applied` says whether it may have acted
         ├── AuthRejected            401: the credentials are wrong or expired
         ├── Forbidden               403, or the vendor's own code for "no permission"
+        ├── NotOffered              the vendor has no such thing for this meeting
         ├── NotFound                404: no such meeting, or it has ended
         ├── Conflict                409 and other "not in this state"
         ├── ComeBackLater           not now; `retry_after` says when to come back
@@ -148,6 +149,10 @@ class AuthRejected(VendorError):
 
 class Forbidden(VendorError):
     """The credentials are valid and do not allow this."""
+
+
+class NotOffered(VendorError):
+    """The vendor offers no way to do this to this meeting, whatever the credentials: the host's own clicks are left."""
 
 
 class NotFound(VendorError):

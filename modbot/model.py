@@ -11,15 +11,19 @@ from typing import Any
 
 
 class PlatformName(StrEnum):
-    """A meeting platform."""
+    """A meeting platform: its folder under `modbot/platforms`, its settings block, and its name as users write it."""
 
-    ZOOM = "zoom"
-    WEBEX = "webex"
+    label: str
 
-    @property
-    def label(self) -> str:
-        """The name as its users write it."""
-        return {"zoom": "Zoom", "webex": "Webex"}[self.value]
+    def __new__(cls, name: str, label: str = "") -> "PlatformName":
+        """`name` is the value; a look-up by value gives no label."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.label = label
+        return member
+
+    ZOOM = "zoom", "Zoom"
+    WEBEX = "webex", "Webex"
 
 
 class Operation(StrEnum):

@@ -1,7 +1,8 @@
 """The one port: Slack, the platforms' webhooks, health and metrics."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from aiohttp import web
 from prometheus_client import generate_latest
@@ -9,8 +10,9 @@ from prometheus_client import generate_latest
 from modbot.errors import RequestRejected, StoreUnavailable
 from modbot.log import get_logger
 from modbot.metrics import EVENTS, REGISTRY, REJECTED, SOCKET_SILENT, STORE_UP
-from modbot.model import PlatformName
+from modbot.model import Event, PlatformName
 from modbot.platforms import Delivery, Platform
+from modbot.rereading import Rereading
 from modbot.slack.socket import SlackSocket
 from modbot.store import Store
 from modbot.store.sessions import Sessions
@@ -27,13 +29,14 @@ def application(
     slack: Handler,
     platforms: Mapping[PlatformName, Platform],
     sessions: Sessions,
+    rereading: Rereading,
     store: Store,
     socket: SlackSocket | None = None,
 ) -> web.Application:
     """The aiohttp application. Unknown paths are 404, other methods 405. `socket` is Socket Mode's, if used."""
     app = web.Application(client_max_size=MAX_WEBHOOK_BYTES)
     app.router.add_post("/slack/events", slack)
-    webhooks = Webhooks(platforms, sessions)
+    webhooks = Webhooks(platforms, sessions, rereading)
     app.router.add_post("/webhooks/{vendor}", webhooks.handle)
     health = Health(store, socket)
     app.router.add_get("/healthz", health.alive)
@@ -45,9 +48,10 @@ def application(
 class Webhooks:
     """Signature, meaning, one durable write, then the answer. A vendor that hears anything else sends it again."""
 
-    def __init__(self, platforms: Mapping[PlatformName, Platform], sessions: Sessions) -> None:
+    def __init__(self, platforms: Mapping[PlatformName, Platform], sessions: Sessions, rereading: Rereading) -> None:
         self._platforms = {str(name): platform for name, platform in platforms.items()}
         self._sessions = sessions
+        self._rereading = rereading
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One delivery from a platform, or from somebody who says so."""
@@ -55,26 +59,46 @@ class Webhooks:
         if platform is None:
             return web.json_response({"error": "this platform is not set up"}, status=404)
         try:
-            body = await request.read()
-            heard = platform.hear(Delivery({name.lower(): value for name, value in request.headers.items()}, body))
+            heard = await platform.hear(await _delivery(request))
         except web.HTTPRequestEntityTooLarge:
             return self._rejected(request, RequestRejected(413, "too large"))
         except RequestRejected as rejected:
             return self._rejected(request, rejected)
-        if heard.events:
-            try:
-                await self._sessions.ingest(heard.events)
-            except StoreUnavailable as error:
-                log.warning("events_not_taken", vendor=platform.name, detail=error.log_detail)
-                return web.json_response({"error": "try again"}, status=503)
-            for event in heard.events:
-                EVENTS.labels(platform.name, event.kind).inc()
-        return web.json_response(dict(heard.reply)) if heard.reply is not None else web.Response(status=204)
+        try:
+            await self._take(platform.name, heard.events)
+        except StoreUnavailable as error:
+            log.warning("events_not_taken", vendor=platform.name, detail=error.log_detail)
+            return web.json_response({"error": "try again"}, status=503)
+        self._rereading.soon(heard.unread)
+        if heard.doubted:
+            REJECTED.labels("webhook", "doubted").inc()
+            log.info("doubted", path=request.path[:60], reason=heard.doubted)
+        return _answer(heard.reply)
+
+    async def _take(self, vendor: PlatformName, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        await self._sessions.ingest(events)
+        for event in events:
+            EVENTS.labels(vendor, event.kind).inc()
 
     def _rejected(self, request: web.Request, rejected: RequestRejected) -> web.Response:
         REJECTED.labels("webhook", str(rejected.status)).inc()
         log.info("rejected", path=request.path[:60], status=rejected.status, reason=rejected.reason)
         return web.json_response({"error": rejected.reason}, status=rejected.status)
+
+
+async def _delivery(request: web.Request) -> Delivery:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Delivery(headers, await request.read(), request.query if request.query_string else {})
+
+
+def _answer(reply: Mapping[str, Any] | str | None) -> web.Response:
+    if reply is None:
+        return web.Response(status=204)
+    if isinstance(reply, str):
+        return web.Response(text=reply, content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+    return web.json_response(dict(reply))
 
 
 class Health:

@@ -55,6 +55,7 @@ LIVES = {
     "former": Kept(span(keys.ACT_KEEP), "settings, no people"),
     "panic": Kept(span(keys.ACT_KEEP), "settings, no people"),
     "vault": Kept("as long as the platform says", SEALED),
+    "turn": Kept("about 10 minutes", "a random word"),
     "budget": Kept("about a minute", "figures only"),
     "slack_person": Kept(span(keys.PERSON_KEEP), SEALED),
     "incident": Kept(span(keys.INCIDENT_KEEP), f"why it was resolved {SEALED}; class title, names of staff {CLEAR}"),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import typer
 
@@ -12,7 +12,7 @@ from modbot.app import State, load_keys, now, open_state
 from modbot.cli import printing
 from modbot.doctor import Check, Probe, bad, examine, good
 from modbot.doctor.keeping import directory_probe, keys_probe, store_probe
-from modbot.doctor.meetings import Unkept, platform_probes, setup_probe
+from modbot.doctor.meetings import looking, platform_probes, setup_probe
 from modbot.doctor.staff import named_probe, paging_probe, roster_probe
 from modbot.doctor.workspace import Workspace, app_token_probe, channel_probes, secret_probe, token_probe
 from modbot.errors import ConfigError
@@ -99,7 +99,8 @@ def _kept(settings: Settings, state: State) -> list[Probe]:
 
 
 def _meetings(settings: Settings, http: Http, state: State | None) -> list[Probe]:
-    vault = Vault(state.store, state.keyring) if state else Unkept()
-    budget = SharedBudget(state.store) if state else Unkept()
-    platforms = configured(settings, http=http, vault=vault, budget=budget, now=now)
+    means = looking(http, now, settings.public_url)
+    if state:
+        means = replace(means, vault=Vault(state.store, state.keyring), budget=SharedBudget(state.store))
+    platforms = configured(settings, means)
     return [setup_probe(settings, platforms), *platform_probes(platforms)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import typer
 
 from modbot.cli import printing
-from modbot.doctor.meetings import Unkept
+from modbot.doctor.meetings import looking
 from modbot.http import Http
 from modbot.model import Operation, PlatformName
 from modbot.platforms import Capability
@@ -46,5 +46,5 @@ def platforms(
 
 
 def _yours(settings: Settings) -> Mapping[PlatformName, Table]:
-    built = configured(settings, http=Http(), vault=Unkept(), budget=Unkept(), now=lambda: datetime.now(UTC))
+    built = configured(settings, looking(Http(), lambda: datetime.now(UTC)))
     return {name: platform.capabilities for name, platform in built.items()}

@@ -1,10 +1,12 @@
 """The meeting platforms: which have credentials, and what each says of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from modbot.doctor import Check, Probe, bad, good
-from modbot.model import PlatformName
-from modbot.platforms import Platform
+from modbot.http import Http
+from modbot.model import Event, PlatformName
+from modbot.platforms import Means, Platform
 from modbot.settings import Settings
 
 NAME = "meeting platforms"
@@ -35,7 +37,7 @@ def setup_probe(settings: Settings, platforms: Mapping[PlatformName, Platform]) 
         ]
         if platforms:
             return [good(NAME, ", ".join(name.label for name in platforms)), *checks]
-        fix = "Connect Zoom or Webex: docs/platforms/. Until then modbot can page, and nothing else."
+        fix = "Connect the platform your classes run on: docs/platforms/. Until then modbot can page, and nothing else."
         return [bad(NAME, "none has its credentials", fix), *checks]
 
     return Probe(NAME, "See docs/platforms/.", run)
@@ -45,6 +47,19 @@ def _begun(settings: Settings, name: PlatformName) -> bool:
     """Whether something of its credentials is set; addresses have defaults and say nothing."""
     block = getattr(settings, name)
     return any(getattr(block, field) for field in block.model_fields_set if not field.endswith("_url"))
+
+
+def looking(http: Http, now: Callable[[], datetime], public_url: str = "") -> Means:
+    """What platforms that are only looked at are lent, where there is no store: nothing is kept, limited or told."""
+    return Means(http, Unkept(), Unkept(), now, _untold, _no_hosts, public_url)
+
+
+async def _untold(_: Sequence[Event]) -> None:
+    """Nobody listens."""
+
+
+async def _no_hosts() -> Sequence[str]:
+    return ()
 
 
 class Unkept:

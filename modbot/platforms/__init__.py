@@ -7,9 +7,11 @@ It never decides whether an act is allowed, recorded or done: that is the door's
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from modbot.http import Http
 from modbot.model import Event, Operation, Participant, PlatformName, Session
 
 
@@ -90,14 +92,17 @@ class Delivery:
 
     headers: Mapping[str, str]
     body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a verified webhook meant. `reply` is the JSON body to answer with, for URL validation."""
+    """What a verified webhook meant, and how it is to be answered."""
 
     events: Sequence[Event] = ()
-    reply: Mapping[str, Any] | None = None
+    reply: Mapping[str, Any] | str | None = None  # a JSON body or plain text to answer with, for URL validation
+    unread: Sequence[Session] = ()  # people came or went here, and the vendor told no more than ids: read them
+    doubted: str = ""  # why (part of) it was not believed, where the vendor must be answered as if it were
 
 
 class TokenVault(Protocol):
@@ -121,6 +126,23 @@ class Budget(Protocol):
 
         Raises RateLimited when the wait would be longer than a teacher should be kept.
         """
+
+
+Told = Callable[[Sequence[Event]], Awaitable[None]]
+Hosts = Callable[[], Awaitable[Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What modbot lends every platform."""
+
+    http: Http
+    vault: TokenVault
+    budget: Budget
+    now: Callable[[], datetime]
+    told: Told  # takes events that come by another way than a webhook; durable when it returns. Raises StoreUnavailable
+    hosts: Hosts  # e-mails of everyone who may host a class. Raises StoreUnavailable
+    public_url: str = ""  # where vendors reach modbot, without a slash at the end; "" when the district has not said
 
 
 class Platform(Protocol):
@@ -153,8 +175,28 @@ class Platform(Protocol):
     async def probe(self) -> Sequence[tuple[str, str]]:
         """For `modbot doctor`: (what was checked, "" or what to fix) for token, scopes and plan."""
 
-    def hear(self, delivery: Delivery) -> Heard:
-        """Verify a webhook and say what happened. No I/O. Raises RequestRejected (401, 400)."""
+    async def hear(self, delivery: Delivery) -> Heard:
+        """Verify a webhook and say what happened. Raises RequestRejected (401, 400; 503 to be told again later).
+
+        The vendor waits: no I/O but for what is needed to verify it, such as the vendor's public keys, and that cached.
+        """
+
+    async def tend(self) -> timedelta:
+        """Keep up what events come by (subscriptions, connections); how long until the next look. Raises VendorError.
+
+        Called for as long as modbot serves, by one of its processes at a time, and safe to call in two.
+        """
 
     async def close(self) -> None:
         """Give up connections."""
+
+
+NOTHING_TO_TEND = timedelta(hours=1)  # the answer of a platform whose webhooks an admin sets up once
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A platform as the registry knows it: the one name each folder under `modbot/platforms` must export."""
+
+    declared: Mapping[Operation, Capability]  # given every credential and scope asked for
+    build: Callable[[Any, Means], Platform]  # from the settings block of the platform's name. No I/O

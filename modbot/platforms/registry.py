@@ -1,26 +1,27 @@
-"""Which platforms there are: one line each."""
+"""The platforms by name: `PlatformName` lists them, each folder exports its `VENDOR`, each has its settings block."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from importlib import import_module
 
-from modbot.http import Http
 from modbot.model import Operation, PlatformName
-from modbot.platforms import Budget, Capability, Platform, TokenVault, webex, zoom
+from modbot.platforms import Capability, Means, Platform, Vendor
 from modbot.settings import Settings
 
-DECLARED: Mapping[PlatformName, Mapping[Operation, Capability]] = {  # given every credential and scope asked for
-    PlatformName.ZOOM: zoom.DECLARED,
-    PlatformName.WEBEX: webex.DECLARED,
+
+def _vendor(name: PlatformName) -> Vendor:
+    vendor = import_module(f"modbot.platforms.{name}").VENDOR
+    if not isinstance(vendor, Vendor):
+        raise TypeError(f"modbot.platforms.{name}.VENDOR is not a Vendor")
+    return vendor
+
+
+VENDORS: Mapping[PlatformName, Vendor] = {name: _vendor(name) for name in PlatformName}
+DECLARED: Mapping[PlatformName, Mapping[Operation, Capability]] = {
+    name: vendor.declared for name, vendor in VENDORS.items()
 }
 
 
-def configured(
-    settings: Settings, *, http: Http, vault: TokenVault, budget: Budget, now: Callable[[], datetime]
-) -> Mapping[PlatformName, Platform]:
+def configured(settings: Settings, means: Means) -> Mapping[PlatformName, Platform]:
     """The platforms this district has given credentials for."""
-    found: dict[PlatformName, Platform] = {}
-    if settings.zoom.configured:
-        found[PlatformName.ZOOM] = zoom.build(settings.zoom, http, vault, budget, now)
-    if settings.webex.configured:
-        found[PlatformName.WEBEX] = webex.build(settings.webex, http, vault, budget, now)
-    return found
+    blocks = {name: getattr(settings, name) for name in VENDORS}
+    return {name: VENDORS[name].build(block, means) for name, block in blocks.items() if block.configured}

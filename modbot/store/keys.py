@@ -87,6 +87,11 @@ def vault(name: str) -> str:
     return f"mb:vault:{name}"
 
 
+def turn(work: str) -> str:
+    """Held by the one process that does this kind of work now."""
+    return f"mb:turn:{work}"
+
+
 def budget(limit: str) -> str:
     """A vendor's shared rate limit."""
     return f"mb:budget:{limit}"

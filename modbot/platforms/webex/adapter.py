@@ -6,14 +6,14 @@ https://developer.webex.com/docs/api/v1/meeting-participants/update-a-participan
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
 from modbot.errors import AuthRejected, Conflict, NotFound, VendorError
 from modbot.model import Operation, Participant, ParticipantRole, PlatformName, Presence, Session
-from modbot.platforms import Capability, Delivery, Heard, PostureCheck, Receipt, Seen, Target
+from modbot.platforms import NOTHING_TO_TEND, Capability, Delivery, Heard, PostureCheck, Receipt, Seen, Target
 from modbot.platforms.webex import capabilities, posture, webhook
 from modbot.platforms.webex.answers import INSTANCE_MARK
 from modbot.platforms.webex.api import WebexApi
@@ -100,10 +100,14 @@ class WebexPlatform:
         """For IT: each thing checked, with "" or what to fix."""
         return await diagnose(self._api, self._tokens, webhook_secret_set=bool(self._secret))
 
-    def hear(self, delivery: Delivery) -> Heard:
+    async def hear(self, delivery: Delivery) -> Heard:
         """Verify a webhook and say what happened. Raises RequestRejected (401, 400)."""
         webhook.verify(delivery, self._secret)
         return webhook.read(delivery.body, self._now)
+
+    async def tend(self) -> timedelta:
+        """Nothing: the webhooks are set up once, by an admin."""
+        return NOTHING_TO_TEND
 
     async def close(self) -> None:
         """Nothing to give up: the connections belong to the shared client."""

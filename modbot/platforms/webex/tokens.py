@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from modbot.errors import AuthRejected, MalformedAnswer, RateLimited, VendorError, VendorFault
 from modbot.http import Answer, Http
 from modbot.platforms import TokenVault
-from modbot.settings import WebexSettings
+from modbot.settings.webex import WebexSettings
 
 EARLY = timedelta(minutes=5)  # renewed this long before the end, or a tenth of the lifetime when that is less
 DEFAULT_REFRESH_LIFETIME = timedelta(days=90)  # how long the newest refresh token is kept when Webex gives no lifetime

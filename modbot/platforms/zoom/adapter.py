@@ -5,19 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from modbot.errors import Forbidden, NotFound, VendorError
-from modbot.http import Http
 from modbot.model import Operation, Participant, PlatformName, Session
 from modbot.platforms import (
-    Budget,
+    NOTHING_TO_TEND,
     Capability,
     Delivery,
     Heard,
     How,
+    Means,
     PostureCheck,
     Receipt,
     Seen,
     Target,
-    TokenVault,
 )
 from modbot.platforms.zoom.answers import VENDOR
 from modbot.platforms.zoom.api import LATER, NOW, SOON, ZoomApi
@@ -28,7 +27,7 @@ from modbot.platforms.zoom.posture import HARD, SHUT, checks, differing, setting
 from modbot.platforms.zoom.retry import PATIENCE
 from modbot.platforms.zoom.tokens import Tokens
 from modbot.platforms.zoom.webhook import Ear
-from modbot.settings import ZoomSettings
+from modbot.settings.zoom import ZoomSettings
 
 _URGENCY = {Operation.LOCK: NOW, Operation.HARDEN: NOW, Operation.END: NOW, Operation.EJECT: SOON}
 
@@ -143,9 +142,13 @@ class ZoomPlatform:
             return f"{error.staff_text} ({error.log_detail})"
         return ""
 
-    def hear(self, delivery: Delivery) -> Heard:
+    async def hear(self, delivery: Delivery) -> Heard:
         """Verify a webhook and say what happened. Raises RequestRejected (401, 400)."""
         return self._ear.hear(delivery)
+
+    async def tend(self) -> timedelta:
+        """Nothing: the event subscription is set up once, in the Zoom app."""
+        return NOTHING_TO_TEND
 
     async def close(self) -> None:
         """Nothing of its own to give up: the connection pool belongs to the process."""
@@ -210,17 +213,9 @@ class ZoomPlatform:
                 return Seen.CANNOT_TELL
 
 
-def build(
-    settings: ZoomSettings,
-    http: Http,
-    vault: TokenVault,
-    budget: Budget,
-    now: Callable[[], datetime],
-    *,
-    patience: timedelta = PATIENCE,
-) -> ZoomPlatform:
+def build(settings: ZoomSettings, means: Means, *, patience: timedelta = PATIENCE) -> ZoomPlatform:
     """Zoom with these settings. `patience` is the longest one call may take, with its repetitions."""
-    tokens = Tokens(settings, http, vault, now, patience)
-    api = ZoomApi(settings.api_url, http, tokens, budget, patience)
+    tokens = Tokens(settings, means.http, means.vault, means.now, patience)
+    api = ZoomApi(settings.api_url, means.http, tokens, means.budget, patience)
     secret = settings.webhook_secret.get_secret_value().encode() if settings.webhook_secret else b""
-    return ZoomPlatform(settings, api, Ear(secret, now), now)
+    return ZoomPlatform(settings, api, Ear(secret, means.now), means.now)

@@ -17,7 +17,7 @@ from modbot.http import Answer, Http
 from modbot.platforms import TokenVault
 from modbot.platforms.zoom.answers import NO_CREDENTIALS, VENDOR, code_of, error_of, malformed
 from modbot.platforms.zoom.retry import deadline_in, persist
-from modbot.settings import ZoomSettings
+from modbot.settings.zoom import ZoomSettings
 
 RENEW_EARLY = timedelta(minutes=10)  # before Zoom's own expiry, so that no call starts with a dying token
 

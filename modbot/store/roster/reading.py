@@ -24,6 +24,7 @@ from modbot.store.roster.records import (
 from modbot.store.roster.writing import RosterWriter
 
 _ATTEMPTS = 5
+_PIECE = 500
 
 T = TypeVar("T")
 
@@ -78,6 +79,22 @@ class RosterStore:
             return await self._staff(now, staff_id)
 
         return await self._whole(work, None)
+
+    async def teachers(self) -> tuple[str, ...]:
+        """The addresses of everyone who teaches a class. Read in pieces: a large district has tens of thousands."""
+
+        async def work(now: _Generation) -> tuple[str, ...]:
+            found, cursor = set(), 0
+            while True:
+                cursor, rows = await self._store.run("HSCAN", now.records.key(STAFF), cursor, "COUNT", _PIECE)
+                for person_id, sealed in zip(rows[::2], rows[1::2], strict=True):
+                    person = now.records.open_staff(person_id.decode(), sealed)
+                    if person.sections and person.email:
+                        found.add(person.email)
+                if not int(cursor):
+                    return tuple(sorted(found))
+
+        return await self._whole(work, ())
 
     async def section(self, section_id: str) -> Section | None:
         """A class."""

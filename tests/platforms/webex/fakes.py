@@ -1,8 +1,7 @@
-"""A vault, a budget and a clock in memory, and a district wired to the simulated Webex."""
+"""A district wired to the simulated Webex."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
@@ -11,51 +10,12 @@ from modbot.http import Http
 from modbot.model import Participant, PlatformName, Room, Session
 from modbot.platforms import Delivery, Target
 from modbot.platforms.webex import WebexPlatform, build
-from modbot.settings import WebexSettings
+from modbot.settings.webex import WebexSettings
 from modbot.simulators.webex import ADMIN_SCOPES, USER_SCOPES, Meeting, WebexSimulator
+from tests.platforms.lent import Clock, FreeBudget, Lent, MemoryVault
 
 TEACHER = "ada.reyes@example.org"
 MODERATOR = "moderator@example.org"
-
-
-@dataclass(slots=True)
-class Clock:
-    """A clock that moves only when told."""
-
-    at: datetime = datetime(2026, 11, 24, 15, 14, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, by: timedelta) -> None:
-        self.at += by
-
-
-@dataclass(slots=True)
-class MemoryVault:
-    """A TokenVault that forgets with the process, and whose entries do not expire by themselves."""
-
-    secrets: dict[str, str] = field(default_factory=dict)
-
-    async def get(self, name: str) -> str | None:
-        return self.secrets.get(name)
-
-    async def put(self, name: str, secret: str, *, lifetime_seconds: int) -> None:
-        assert lifetime_seconds > 0
-        self.secrets[name] = secret
-
-    async def drop(self, name: str) -> None:
-        self.secrets.pop(name, None)
-
-
-@dataclass(slots=True)
-class FreeBudget:
-    """A Budget that never makes anybody wait, and writes down who asked."""
-
-    taken: list[tuple[str, float, int]] = field(default_factory=list)
-
-    async def take(self, limit: str, *, per_second: float, urgency: int = 1) -> None:
-        self.taken.append((limit, per_second, urgency))
 
 
 @dataclass(slots=True)
@@ -70,7 +30,7 @@ class District:
 
     def platform(self, **settings: Any) -> WebexPlatform:
         """A platform with these settings over the ordinary ones."""
-        return build(self.settings(**settings), self.http, self.vault, self.budget, self.clock)
+        return build(self.settings(**settings), Lent(self.http, self.clock, self.vault, self.budget).means)
 
     def settings(self, **settings: Any) -> WebexSettings:
         """The moderator account connected, and the simulator's secrets."""

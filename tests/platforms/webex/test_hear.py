@@ -1,5 +1,6 @@
 """Webhooks: who is let in, and what they mean."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -20,8 +21,9 @@ from modbot.http import Http
 from modbot.model import Event, EventKind, ParticipantRole, Presence
 from modbot.platforms import Delivery, Heard
 from modbot.platforms.webex import WebexPlatform, build
-from modbot.settings import WebexSettings
-from tests.platforms.webex.fakes import TEACHER, Clock, District, FreeBudget, MemoryVault, signed
+from modbot.settings.webex import WebexSettings
+from tests.platforms.lent import Clock, Lent
+from tests.platforms.webex.fakes import TEACHER, District, signed
 
 VECTOR = Path(__file__).parents[4] / "shared/specs/webex/samples/webhook-signature-vector.json"
 SECRET = "district-webhook-secret"
@@ -32,7 +34,7 @@ SERIES = "870f51ff287b41be84648412901e0402"
 
 def listener(secret: str | None = SECRET) -> WebexPlatform:
     settings = WebexSettings(webhook_secret=SecretStr(secret) if secret else None)
-    return build(settings, Http(), MemoryVault(), FreeBudget(), Clock(NOW))
+    return build(settings, Lent(Http(), Clock(NOW)).means)
 
 
 def sha1(body: bytes, secret: str = SECRET) -> str:
@@ -43,9 +45,13 @@ def sha256(body: bytes, secret: str = SECRET) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
+def hear(platform: WebexPlatform, delivery: Delivery) -> Heard:
+    return asyncio.run(platform.hear(delivery))
+
+
 def heard(resource: Any, event: Any, data: Any, **envelope: Any) -> Heard:
     body = json.dumps({"resource": resource, "event": event, "data": data, **envelope}).encode()
-    return listener().hear(signed(body, {"X-Spark-Signature": sha1(body)}))
+    return hear(listener(), signed(body, {"X-Spark-Signature": sha1(body)}))
 
 
 def event_of(resource: str, event: str, data: dict[str, Any], **envelope: Any) -> Event:
@@ -83,7 +89,7 @@ async def test_a_class_is_heard_from_its_start_to_its_end(district: District, in
     await district.sim.flush()
     district.sim.end(meeting)
     await district.sim.flush()
-    events = [event for delivery in inbox for event in platform.hear(delivery).events]
+    events = [event for delivery in inbox for event in (await platform.hear(delivery)).events]
     assert {event.room.key for event in events} == {f"webex:{meeting.series.id}"}
     assert {event.session_id for event in events} == {meeting.id}
     kinds = [event.kind for event in events]
@@ -119,7 +125,7 @@ def test_the_published_vector_is_accepted_with_either_signature() -> None:
     platform = listener(vector["secret"])
     for label in vector:
         if label.startswith("X-"):
-            (event,) = platform.hear(signed(body, {label.split()[0]: vector[label]})).events
+            (event,) = hear(platform, signed(body, {label.split()[0]: vector[label]})).events
             assert event.kind is EventKind.JOINED
             assert event.session_id == "3a688f62840346e8b87dde2b50703511_I_197977258267247872"
             assert event.room.id == "3a688f62840346e8b87dde2b50703511"
@@ -205,22 +211,22 @@ def test_what_modbot_does_not_listen_for_means_nothing(resource: str, event: str
 )
 def test_a_body_webex_did_not_sign_is_not_let_in(headers: dict[str, str]) -> None:
     with pytest.raises(RequestRejected) as caught:
-        listener().hear(signed(b"{}", headers))
+        hear(listener(), signed(b"{}", headers))
     assert caught.value.status == 401
 
 
 def test_without_a_secret_nothing_is_let_in() -> None:
     with pytest.raises(RequestRejected) as caught:
-        listener(None).hear(signed(b"{}", {"X-Spark-Signature": sha1(b"{}", "")}))
+        hear(listener(None), signed(b"{}", {"X-Spark-Signature": sha1(b"{}", "")}))
     assert caught.value.status == 401
 
 
 def test_signatures_may_be_in_capitals_and_beside_others() -> None:
     body = json.dumps({"resource": "meetings", "event": "created", "data": {}}).encode()
     header = f"SHA-512=00, sha-256={sha256(body).upper()}"
-    assert listener().hear(signed(body, {"X-Webex-Signature": header})) == Heard()
+    assert hear(listener(), signed(body, {"X-Webex-Signature": header})) == Heard()
     bare = {"X-Webex-Signature": "abc", "X-Spark-Signature": sha1(body).upper()}
-    assert listener().hear(signed(body, bare)) == Heard()
+    assert hear(listener(), signed(body, bare)) == Heard()
 
 
 @pytest.mark.parametrize(
@@ -260,7 +266,7 @@ ENVELOPES = st.fixed_dictionaries(
 def test_whatever_is_signed_gives_events_or_a_rejection(body: bytes) -> None:
     delivery = signed(body, {"X-Spark-Signature": sha1(body)})
     try:
-        events = listener().hear(delivery).events
+        events = hear(listener(), delivery).events
     except RequestRejected as rejection:
         status, events = rejection.status, ()
     else:
@@ -272,5 +278,5 @@ def test_whatever_is_signed_gives_events_or_a_rejection(body: bytes) -> None:
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_no_signature_header_breaks_the_check(spark: str, webex: str) -> None:
     with pytest.raises(RequestRejected) as caught:
-        listener().hear(Delivery({"x-spark-signature": spark, "x-webex-signature": webex}, b"{}"))
+        hear(listener(), Delivery({"x-spark-signature": spark, "x-webex-signature": webex}, b"{}"))
     assert caught.value.status == 401

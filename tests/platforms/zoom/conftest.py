@@ -7,8 +7,8 @@ import pytest
 from modbot.http import Http
 from modbot.platforms.zoom import ZoomPlatform
 from modbot.simulators.zoom import Meeting, ZoomSimulator
-
-from .world import TEACHER, Clock, CountingBudget, MemoryVault, Receiver, World
+from tests.platforms.lent import Clock, FreeBudget, MemoryVault
+from tests.platforms.zoom.world import TEACHER, Receiver, World
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ async def world() -> AsyncIterator[World]:
     await receiver.start()
     await sim.start()
     sim.webhook_url = receiver.url
-    yield World(sim, http, MemoryVault(), CountingBudget(), clock, receiver)
+    yield World(sim, http, MemoryVault(), FreeBudget(), clock, receiver)
     await sim.stop()
     await receiver.stop()
     await http.close()

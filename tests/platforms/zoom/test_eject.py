@@ -10,8 +10,7 @@ from modbot.model import Operation, Participant
 from modbot.platforms import Seen, Target
 from modbot.platforms.zoom import ZoomPlatform
 from modbot.simulators.zoom import JoinRefused, Meeting
-
-from .world import World, session_of, target_of
+from tests.platforms.zoom.world import World, session_of, target_of
 
 NO_PERMISSION: tuple[int, dict[str, str], bytes] = (
     400,

@@ -21,8 +21,7 @@ from modbot.model import Operation
 from modbot.platforms.zoom import ZoomPlatform
 from modbot.simulators.zoom import Meeting
 from modbot.simulators.zoom.gate import LIGHT
-
-from .world import World, session_of, target_of
+from tests.platforms.zoom.world import World, session_of, target_of
 
 MANY = 4  # more than the tries of one call
 

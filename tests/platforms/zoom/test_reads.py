@@ -6,8 +6,7 @@ from modbot.errors import Forbidden, MalformedAnswer
 from modbot.model import ParticipantRole, PlatformName, Presence, Room
 from modbot.platforms.zoom import ZoomPlatform
 from modbot.simulators.zoom import INSTANT, Meeting
-
-from .world import TEACHER, World, session_of
+from tests.platforms.zoom.world import TEACHER, World, session_of
 
 
 async def test_people_in_the_class_and_its_waiting_room_are_listed_and_leavers_are_not(

@@ -9,8 +9,7 @@ from modbot.model import Operation
 from modbot.platforms import How, Seen
 from modbot.platforms.zoom import ZoomPlatform
 from modbot.simulators.zoom import Meeting
-
-from .world import World, session_of, target_of
+from tests.platforms.zoom.world import World, session_of, target_of
 
 
 async def test_a_lock_turns_the_waiting_room_on_and_tells_what_it_changed(zoom: ZoomPlatform, meeting: Meeting) -> None:

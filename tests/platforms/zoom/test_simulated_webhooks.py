@@ -6,16 +6,16 @@ import orjson
 import pytest
 
 from modbot.model import Event, EventKind, Operation
+from modbot.platforms import Delivery
 from modbot.platforms.zoom import ZoomPlatform
 from modbot.simulators.zoom import JoinRefused, Meeting
-
-from .world import World, target_of
+from tests.platforms.zoom.world import World, target_of
 
 
 async def told(world: World, zoom: ZoomPlatform) -> list[Event]:
     """What the delivered webhooks mean, in the order of the events."""
     await world.sim.flush()
-    heard = [event for delivery in world.receiver.deliveries for event in zoom.hear(delivery).events]
+    heard = [event for delivery in world.receiver.deliveries for event in (await zoom.hear(delivery)).events]
     return sorted(heard, key=lambda event: event.at)
 
 
@@ -86,12 +86,18 @@ async def test_each_run_of_a_meeting_has_its_own_session(world: World, zoom: Zoo
 
 
 async def test_modbot_proves_its_address(world: World, zoom: ZoomPlatform) -> None:
-    world.receiver.reply = lambda delivery: zoom.hear(delivery).reply
+    async def answer(delivery: Delivery) -> object:
+        return (await zoom.hear(delivery)).reply
+
+    world.receiver.reply = answer
     assert await world.sim.validate_url()
 
 
 async def test_an_address_that_does_not_know_the_secret_fails_the_check(world: World) -> None:
-    world.receiver.reply = lambda delivery: {"plainToken": orjson.loads(delivery.body)["payload"]["plainToken"]}
+    async def echo(delivery: Delivery) -> object:
+        return {"plainToken": orjson.loads(delivery.body)["payload"]["plainToken"]}
+
+    world.receiver.reply = echo
     assert not await world.sim.validate_url()
 
 

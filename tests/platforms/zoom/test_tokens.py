@@ -8,8 +8,7 @@ import pytest
 from modbot.errors import AuthRejected, MalformedAnswer, VendorFault
 from modbot.platforms.zoom import ZoomPlatform
 from modbot.simulators.zoom import Meeting
-
-from .world import World, session_of
+from tests.platforms.zoom.world import World, session_of
 
 
 async def test_many_calls_at_once_ask_for_one_token(world: World, zoom: ZoomPlatform, meeting: Meeting) -> None:
@@ -76,7 +75,7 @@ async def test_without_the_store_tokens_still_come(world: World, zoom: ZoomPlatf
 
 
 async def test_what_cannot_be_read_in_the_vault_is_replaced(world: World, zoom: ZoomPlatform, meeting: Meeting) -> None:
-    world.vault.kept["zoom:sim-client"] = "from another version"
+    world.vault.secrets["zoom:sim-client"] = "from another version"
     await zoom.posture(session_of(meeting))
     assert world.tokens_asked() == 1
 
@@ -99,7 +98,7 @@ async def test_a_grant_of_another_shape_gives_no_token(
     world.sim.faults.fail_next.append((200, {}, body))
     with pytest.raises(MalformedAnswer):
         await zoom.posture(session_of(meeting))
-    assert world.vault.kept == {}
+    assert world.vault.secrets == {}
 
 
 async def test_a_fault_of_the_token_server_is_told_apart_from_wrong_credentials(

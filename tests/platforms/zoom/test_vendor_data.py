@@ -16,8 +16,7 @@ from modbot.platforms.zoom.capabilities import SCOPES
 from modbot.platforms.zoom.webhook import HEARD_EVENTS
 from modbot.simulators import Seen
 from modbot.simulators.zoom import INSTANT, Meeting
-
-from .world import TEACHER, World, session_of, target_of
+from tests.platforms.zoom.world import TEACHER, World, session_of, target_of
 
 SPECS = Path(__file__).resolve().parents[3].parent / "shared/specs/zoom"
 TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "number": (int, float)}

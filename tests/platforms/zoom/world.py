@@ -1,69 +1,24 @@
 """What a Zoom test stands on: the simulator, the adapter against it, and a receiver for webhooks."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
-from modbot.errors import StoreUnavailable
 from modbot.http import Http
 from modbot.model import Participant, PlatformName, Room, Session
 from modbot.platforms import Delivery, Target
 from modbot.platforms.zoom import ZoomPlatform, build
-from modbot.settings import ZoomSettings
+from modbot.settings.zoom import ZoomSettings
 from modbot.simulators.zoom import Meeting, Person, ZoomSimulator
+from tests.platforms.lent import Clock, FreeBudget, Lent, MemoryVault
 
 TEACHER = "ada.teacher@example.org"
 
 
-class MemoryVault:
-    """A token vault in memory; `gone` makes it fail like a lost store."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-        self.lifetimes: list[int] = []
-        self.gone = False
-
-    async def get(self, name: str) -> str | None:
-        self._need()
-        return self.kept.get(name)
-
-    async def put(self, name: str, secret: str, *, lifetime_seconds: int) -> None:
-        self._need()
-        self.kept[name] = secret
-        self.lifetimes.append(lifetime_seconds)
-
-    async def drop(self, name: str) -> None:
-        self._need()
-        self.kept.pop(name, None)
-
-    def _need(self) -> None:
-        if self.gone:
-            raise StoreUnavailable("connection refused")
-
-
-@dataclass
-class CountingBudget:
-    """A budget that never makes anyone wait and remembers what was taken."""
-
-    taken: list[tuple[str, float, int]] = field(default_factory=list)
-
-    async def take(self, limit: str, *, per_second: float, urgency: int = 1) -> None:
-        self.taken.append((limit, per_second, urgency))
-
-
-class Clock:
-    """A clock the test moves. It starts now, since the HTTP client reads dates in headers against the real time."""
-
-    def __init__(self) -> None:
-        self.moment = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def forward(self, by: timedelta) -> None:
-        self.moment += by
+async def _nothing(_: Delivery) -> object:
+    return {}
 
 
 class Receiver:
@@ -71,7 +26,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
-        self.reply: Callable[[Delivery], object] = lambda _: {}
+        self.reply: Callable[[Delivery], Awaitable[object]] = _nothing
         self.url = ""
         self._runner: web.AppRunner | None = None
 
@@ -91,7 +46,7 @@ class Receiver:
         headers = {name.lower(): value for name, value in request.headers.items()}
         delivery = Delivery(headers, await request.read())
         self.deliveries.append(delivery)
-        return web.json_response(self.reply(delivery))
+        return web.json_response(await self.reply(delivery))
 
 
 @dataclass
@@ -101,7 +56,7 @@ class World:
     sim: ZoomSimulator
     http: Http
     vault: MemoryVault
-    budget: CountingBudget
+    budget: FreeBudget
     clock: Clock
     receiver: Receiver
 
@@ -120,7 +75,8 @@ class World:
 
     def platform(self, patience: timedelta = timedelta(seconds=8), **changed: str) -> ZoomPlatform:
         """A new adapter, as another process of the district would build it."""
-        return build(self.settings(**changed), self.http, self.vault, self.budget, self.clock, patience=patience)
+        lent = Lent(self.http, self.clock, self.vault, self.budget)
+        return build(self.settings(**changed), lent.means, patience=patience)
 
     def calls(self, containing: str = "") -> list[str]:
         """`METHOD path` of what the simulator received, tokens excepted."""

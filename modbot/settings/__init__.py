@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from modbot.errors import ConfigError
-
-
-class Block(BaseModel):
-    """A nested settings block: unknown names are mistakes, and are told."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from modbot.settings.block import Block
+from modbot.settings.jitsi import JitsiSettings
+from modbot.settings.meet import MeetSettings
+from modbot.settings.teams import TeamsSettings
+from modbot.settings.webex import WebexSettings
+from modbot.settings.zoom import ZoomSettings
 
 
 class SlackSettings(Block):
@@ -35,43 +35,6 @@ class SlackSettings(Block):
     @classmethod
     def _ends_with_slash(cls, value: str) -> str:
         return value if value.endswith("/") else value + "/"
-
-
-class ZoomSettings(Block):
-    """A Server-to-Server OAuth app: https://developers.zoom.us/docs/internal-apps/"""
-
-    account_id: str = ""
-    client_id: str = ""
-    client_secret: SecretStr | None = None
-    webhook_secret: SecretStr | None = None
-    api_url: str = "https://api.zoom.us/v2"
-    oauth_url: str = "https://zoom.us/oauth/token"
-
-    @property
-    def configured(self) -> bool:
-        """Whether modbot may call Zoom."""
-        return bool(self.account_id and self.client_id and self.client_secret)
-
-
-class WebexSettings(Block):
-    """A Service App for reading, and one account that is co-host of every class (or one token a teacher) for acting.
-
-    `access_token` is for trying things out: it lives 12 hours. See docs/platforms/webex.md.
-    """
-
-    client_id: str = ""
-    client_secret: SecretStr | None = None
-    refresh_token: SecretStr | None = None  # the moderator account's; the newest is kept sealed in the store
-    access_token: SecretStr | None = None
-    teacher_refresh_tokens: dict[str, SecretStr] = Field(default_factory=dict)  # e-mail → token
-    webhook_secret: SecretStr | None = None
-    api_url: str = "https://webexapis.com/v1"
-
-    @property
-    def configured(self) -> bool:
-        """Whether modbot may call Webex: as a moderator, or as at least one teacher."""
-        refreshable = self.refresh_token or self.teacher_refresh_tokens
-        return bool(self.access_token or (self.client_id and self.client_secret and refreshable))
 
 
 class DistrictSettings(Block):
@@ -141,6 +104,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
+    public_url: str = ""  # https://…: where the platforms reach this modbot from outside
     processes: int = Field(default=1, ge=1, le=64)
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".modbot")
     redis_url: SecretStr | None = None  # unset = the embedded store in data_dir
@@ -152,10 +116,20 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     zoom: ZoomSettings = ZoomSettings()
     webex: WebexSettings = WebexSettings()
+    meet: MeetSettings = MeetSettings()
+    teams: TeamsSettings = TeamsSettings()
+    jitsi: JitsiSettings = JitsiSettings()
     district: DistrictSettings = DistrictSettings()
     schools: dict[str, SchoolSettings] = Field(default_factory=dict)
     paging: PagingSettings = PagingSettings()
     rooms: dict[str, str] = Field(default_factory=dict)  # room key → section id: the explicit link
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https://, such as https://modbot.district.example")
+        return value.rstrip("/")
 
     @classmethod
     def settings_customise_sources(

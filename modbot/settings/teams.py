@@ -1,0 +1,25 @@
+"""How a district connects Microsoft Teams: docs/platforms/teams.md."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from modbot.settings.block import Block
+
+
+class TeamsSettings(Block):
+    """An app registration with application permissions, and the application access policy of its organisers."""
+
+    tenant_id: str = ""
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    certificate_file: Path | None = None  # PEM with the private key and the certificate, instead of a secret
+    calling_bot: bool = False  # whether the app is an Azure bot with calling: needed to put people out
+    graph_url: str = "https://graph.microsoft.com"
+    login_url: str = "https://login.microsoftonline.com"
+    bot_keys_url: str = "https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"
+
+    @property
+    def configured(self) -> bool:
+        """Whether modbot may call Microsoft Graph."""
+        return bool(self.tenant_id and self.client_id and (self.client_secret or self.certificate_file))

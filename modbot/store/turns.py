@@ -1,0 +1,28 @@
+"""Work that one process at a time does for all: whoever holds the turn does it, and renews it as it goes."""
+
+import secrets
+from datetime import timedelta
+
+from modbot.store import Script, Store, keys
+
+_TAKE = Script(
+    """
+    local holder = redis.call('GET', KEYS[1])
+    if holder and holder ~= ARGV[1] then return 0 end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    return 1
+    """
+)
+
+
+class Turns:
+    """One process's claims. A process that dies loses its turns when they run out."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._own = secrets.token_hex(8)
+
+    async def take(self, work: str, keep: timedelta) -> bool:
+        """Whether this process has the turn, for `keep` from now. Raises StoreUnavailable."""
+        keep_ms = max(1, int(keep.total_seconds() * 1000))
+        return bool(await self._store.call(_TAKE, [keys.turn(work)], [self._own, keep_ms]))
