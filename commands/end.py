@@ -24,6 +24,6 @@ async def end(ctx: Context) -> Reply:
         ask = Ask("End the class?", f"{title} ends for everyone in it ({count} people). It cannot be undone.", "End it")
         given = {"session": session.key, "confirmed": "1"}
         return Reply(f"End {title} for everyone?", buttons=(Button("End the class", "end", given, Style.DANGER, ask),))
-    result = await ctx.act(Operation.END, session)
+    result = await ctx.act(Operation.END, session, remember="panic")
     await ctx.note(session, f"End: {result.outcome}.")
     return reply_to(result, session, title)

@@ -62,8 +62,9 @@ class Rereading:
     async def _read(self, session: Session) -> None:
         asked_at = self._now()
         try:
-            people = await self._platforms[session.room.platform].read(session)
-            await self._sessions.repair(session, people, asked_at)
+            known = await self._sessions.get(session.key) or session
+            people = await self._platforms[session.room.platform].read(known)
+            await self._sessions.repair(known, people, asked_at)
         except NotFound:
             log.info("not_there_to_read", session=session.key)
         except ModbotError as error:

@@ -96,7 +96,8 @@ def registers_of(event: Event, seal: Seal) -> list[Register]:
 
 def registers_of_read(session: Session, people: Iterable[Participant], at: datetime, seal: Seal) -> list[Register]:
     """What one read of the platform at `at` says about everybody: who is in, who waits, and who has gone unheard."""
-    written: list[Register] = []
+    known = Event(EventKind.JOINED, session.room, session.id, at, title=session.title, host_id=session.host_id)
+    written = [Register(HINT, _HINT_TIME + _meta(known))]
     seen = set()
     for who in people:
         if who.presence is Presence.LEFT:
