@@ -30,11 +30,20 @@ class Person:
 
 CHANG = Person("usr-chang", "Megan Chang", "teacher", "U0CHANG")
 ORTIZ = Person("usr-ortiz", "Luis Ortiz", "teacher", "U0ORTIZ")
+HADDAD = Person("usr-haddad", "Rana Haddad", "teacher", "U0HADDAD")
+LIND = Person("usr-lind", "Erik Lind", "teacher", "U0LIND")
+VOSS = Person("usr-voss", "Nina Voss", "teacher", "U0VOSS")
 BROOK = Person("usr-brook", "Ada Brook", "principal", "U0BROOK")
 REYES = Person("usr-reyes", "Kim Reyes", "aide", "U0REYES")  # IT, by the settings
 BAKER = Person("usr-baker", "Lou Baker", "aide", "U0BAKER")  # IT, second on call
-STAFF = (CHANG, ORTIZ, BROOK, REYES, BAKER)
-CLASSES = (("cls-science", "Grade 5 Science", CHANG), ("cls-reading", "Grade 3 Reading", ORTIZ))
+STAFF = (CHANG, ORTIZ, HADDAD, LIND, VOSS, BROOK, REYES, BAKER)
+CLASSES = (  # on Zoom, Webex, Google Meet, Microsoft Teams and Jitsi
+    ("cls-science", "Grade 5 Science", CHANG),
+    ("cls-reading", "Grade 3 Reading", ORTIZ),
+    ("cls-maths", "Grade 4 Maths", HADDAD),
+    ("cls-history", "Grade 6 History", LIND),
+    ("cls-art", "Grade 2 Art", VOSS),
+)
 
 
 def pupil_email(name: str) -> str:

@@ -8,7 +8,7 @@ from tests.cli.running import modbot, typed
 async def test_a_check_tells_what_would_be_imported_and_needs_no_store(district: District) -> None:
     done = typed("roster", "check", str(district.roster), "--json")
     assert done.code == 0
-    assert done.json()["counts"]["staff"] == 5
+    assert done.json()["counts"]["staff"] == 8
 
 
 async def test_an_import_beside_a_running_modbot_is_in_force_there(district: District, state: State) -> None:
@@ -30,7 +30,7 @@ async def test_an_import_without_a_running_modbot_is_kept_for_the_next(district:
     assert (await modbot("roster", "import", str(district.roster), env=env)).code == 0
     checks = (await modbot("doctor", "--json", env=env)).json()["checks"]
     (roster,) = [check for check in checks if check["name"] == "roster"]
-    assert roster["found"].startswith("5 staff and 2 classes")
+    assert roster["found"].startswith("8 staff and 5 classes")
 
 
 async def test_files_that_do_not_fit_are_refused_by_file_and_line(district: District, state: State) -> None:
