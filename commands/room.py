@@ -1,10 +1,12 @@
 """/room — who is in, what this platform can do from here, and how safe the room's settings are."""
 
+from collections.abc import Mapping
+
 from modbot.command import Command, Context, title_of
 from modbot.errors import VendorError
 from modbot.model import Operation, Presence, Session
-from modbot.picking import rows
-from modbot.platforms import How
+from modbot.picking import MAX_LISTED, rows
+from modbot.platforms import Capability, How
 from modbot.reply import Button, Reply, Style
 from modbot.who import present
 
@@ -15,8 +17,15 @@ command = Command(
     doing="Looking at your class …",
 )
 
-SHOWN = (Operation.LOCK, Operation.EJECT, Operation.ADMIT, Operation.MUTE, Operation.END)
-WORDS = {How.NATIVE: "modbot can", How.SUBSTITUTE: "modbot can in part", How.BY_HAND: "only you can, in the meeting"}
+WORDS = {
+    Operation.LOCK: "lock the class",
+    Operation.UNLOCK: "unlock it",
+    Operation.EJECT: "put people out",
+    Operation.ADMIT: "let people in from the lobby",
+    Operation.MUTE: "mute everyone",
+    Operation.END: "end the class",
+    Operation.RESTORE: "put its settings back",
+}
 
 
 @command.run
@@ -26,19 +35,30 @@ async def room(ctx: Context) -> Reply:
     session = await ctx.rooms.refreshed(session)
     people = present(session.participants)
     lobby = sum(1 for person in people if person.presence is Presence.LOBBY)
-    able = ctx.door.capabilities(session)
     given = {"session": session.key}
     return Reply(
         f"{title_of(session)}: {len(people) - lobby} in, {lobby} waiting.",
         lines=(
-            *(f"{operation.capitalize()}: {WORDS[able[operation].how]}." for operation in SHOWN),
+            *_able(ctx.door.capabilities(session)),
             *await _posture(ctx, session),
             await ctx.rooms.class_of(session),
+            *([f"{MAX_LISTED} of {len(people)} are listed."] if len(people) > MAX_LISTED else []),
         ),
         people=rows(people),
         buttons=(Button("Lock", "lock", given), Button("Put someone out…", "eject", given, Style.DANGER)),
         footnote=session.room.platform.label,
     )
+
+
+def _able(table: Mapping[Operation, Capability]) -> list[str]:
+    """What modbot can do in one line, then a line for each thing it can do in part, or only the host by hand."""
+    rows_of = {how: [(words, table[op]) for op, words in WORDS.items() if table[op].how is how] for how in How}
+    native = ", ".join(words for words, _ in rows_of[How.NATIVE])
+    return [
+        *([f"modbot can: {native}."] if native else []),
+        *(f"In part, {words}: {row.instead}." for words, row in rows_of[How.SUBSTITUTE]),
+        *(f"By hand, {words}: {' '.join(row.steps)}" for words, row in rows_of[How.BY_HAND]),
+    ]
 
 
 async def _posture(ctx: Context, session: Session) -> list[str]:

@@ -8,21 +8,21 @@ A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`.
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from prometheus_client.metrics_core import Metric
 
 from modbot.command import load
 from modbot.metrics import REGISTRY
-from modbot.model import Operation
+from modbot.model import Operation, PlatformName
 from modbot.platforms import Capability, How
 from modbot.platforms.registry import DECLARED
 from modbot.slack.manifest import SCOPES
 from scripts import kept
 
 ROOT = Path(__file__).resolve().parents[1]
-PAPERS = ("README.md", "docs/operations.md", "docs/privacy.md", "docs/slack.md")
+PAPERS = ("README.md", "docs/operations.md", "docs/platforms/README.md", "docs/privacy.md", "docs/slack.md")
 PLACE = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 HOW = {How.NATIVE: "yes", How.SUBSTITUTE: "in part", How.BY_HAND: "by hand"}
 
@@ -40,18 +40,43 @@ def capabilities() -> str:
 
 
 def substitutes() -> str:
-    """What "in part" means, in the words a teacher reads."""
+    """What "in part" means, in a few words."""
     found = [
-        (f"{name.label}, {op}", row.effect)
+        (name.label, str(op), row.instead)
         for name, table in DECLARED.items()
         for op, row in table.items()
-        if _weak(row)
+        if row.how is How.SUBSTITUTE
     ]
-    return _table(("in part", "what a teacher is told"), found)
+    return _table(("on", "for", "in part means"), found)
 
 
-def _weak(row: Capability) -> bool:
-    return row.how is How.SUBSTITUTE
+def platforms() -> str:
+    """A part for each platform: every operation, how it is done, what that needs, and the host's own clicks."""
+    return "".join(f"\n## {name.label}\n{_set_up(name)}\n{_long(table)}" for name, table in DECLARED.items()) + "\n"
+
+
+def _set_up(name: PlatformName) -> str:
+    return f"How it is set up: [{name}.md]({name}.md).\n"
+
+
+def _long(table: Mapping[Operation, Capability]) -> str:
+    rows = [(str(op), _how(row), _call(row), _list(row.needs), _list(row.steps)) for op, row in table.items()]
+    return _table(("operation", "how", "call", "needs", "by hand"), rows)
+
+
+def _how(row: Capability) -> str:
+    told = f": {row.instead}" if row.instead else ""
+    return HOW[row.how] + told + (f"<br><br>“{row.effect}”" if row.effect else "")
+
+
+def _call(row: Capability) -> str:
+    call, colon, rest = row.via.partition(": ")
+    return f"`{call}`{colon}{rest}" if call else ""
+
+
+def _list(items: Sequence[str]) -> str:
+    """One below the other; what has no space in it is the name of a scope."""
+    return "<br>".join(item if " " in item else f"`{item}`" for item in items)
 
 
 def scopes() -> str:
@@ -78,6 +103,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "commands": commands,
     "capabilities": capabilities,
     "substitutes": substitutes,
+    "platforms": platforms,
     "scopes": scopes,
     "metrics": metrics,
     "stored": stored,

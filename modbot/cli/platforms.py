@@ -10,7 +10,7 @@ from modbot.cli import printing
 from modbot.doctor.meetings import looking
 from modbot.http import Http
 from modbot.model import Operation, PlatformName
-from modbot.platforms import Capability
+from modbot.platforms import Capability, How
 from modbot.platforms.registry import DECLARED, configured
 from modbot.settings import Settings, load
 
@@ -24,7 +24,9 @@ def add(app: typer.Typer) -> None:
 
 def platforms(
     every: bool = typer.Option(False, "--all", help="Every platform modbot knows, not only those with credentials."),
-    json_: bool = typer.Option(False, "--json", help="Print platform → operation → how, via, needs, steps, effect."),
+    json_: bool = typer.Option(
+        False, "--json", help="Print platform → operation → how, via, needs, steps, effect, instead."
+    ),
 ) -> None:
     """Show what modbot can do where: with your credentials, or without any what each platform can do."""
     yours = {} if every else _yours(load())
@@ -35,14 +37,24 @@ def platforms(
         )
         return
     for name, table in shown.items():
-        rows = [(str(op), row.how.replace("_", " "), row.via, "\n".join(row.needs)) for op, row in table.items()]
+        rows = [(str(op), _how(row), _by(row), "\n".join(row.needs)) for op, row in table.items()]
         printing.table(name.label, ("operation", "how", "by", "needs"), rows)
     printing.say(
-        "native: the platform does it · substitute: something weaker, named in the reply · by hand: the host's own "
-        "clicks, which every reply gives"
+        "native: the platform does it · substitute: something weaker, named here and in the reply · by hand: only the "
+        "host can, with these clicks"
     )
     if not yours and not every:
         printing.note("No platform has credentials yet: this is what each can do.")
+
+
+def _how(row: Capability) -> str:
+    words = row.how.replace("_", " ")
+    return f"{words}: {row.instead}" if row.instead else words
+
+
+def _by(row: Capability) -> str:
+    """The call modbot makes, or the clicks that are left where it makes none."""
+    return "\n".join(row.steps) if row.how is How.BY_HAND else row.via
 
 
 def _yours(settings: Settings) -> Mapping[PlatformName, Table]:

@@ -28,7 +28,8 @@ class Capability:
     """One row of the capability table.
 
     `effect` is the plain sentence a teacher reads when the operation is confirmed; for a substitute it says what was
-    done instead and what that leaves open. `steps` are the host's own clicks, always given.
+    done instead and what that leaves open, and `instead` names it in a few words for a list. `steps` are the host's own
+    clicks, always given.
     """
 
     how: How
@@ -36,6 +37,7 @@ class Capability:
     needs: tuple[str, ...] = ()  # scopes, plans and preconditions, for IT
     steps: tuple[str, ...] = ()
     effect: str = ""
+    instead: str = ""  # of a substitute: "the waiting room is turned on"
     needs_lock: bool = False  # of eject: whoever is put out can walk back in unless the room is locked too
 
 

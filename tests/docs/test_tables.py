@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modbot.model import PlatformName
-from modbot.platforms import How
+from modbot.model import Operation, PlatformName
+from modbot.platforms import Capability, How
 from modbot.platforms.registry import DECLARED
 from scripts import kept
 from scripts.tables import PAPERS, PLACE, TABLES, filled, main
@@ -20,7 +20,7 @@ from tests.project.tree import ROOT, read
 def papers(tmp_path: Path) -> Path:
     """A copy of the papers with tables in them."""
     for name in PAPERS:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -74,3 +74,42 @@ def test_the_readme_calls_nothing_done_by_a_platform_that_only_the_host_can_do(n
     told = {row.split("|")[1].strip(): row.split("|")[column].strip() for row in rows}
     by_hand = {str(op) for op, row in DECLARED[name].items() if row.how is How.BY_HAND}
     assert {op for op, how in told.items() if how == "by hand"} == by_hand
+
+
+@pytest.mark.parametrize("name", list(DECLARED))
+def test_the_long_table_has_a_part_for_each_platform_with_every_operation(name: PlatformName) -> None:
+    part = TABLES["platforms"]().partition(f"## {name.label}\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| (\w+) \|", part, re.MULTILINE)[1:] == [str(op) for op in Operation]
+
+
+def declared() -> list[tuple[str, Capability]]:
+    """Every row of every platform, with its name for the test's report."""
+    return [(f"{name} {op}", row) for name, table in DECLARED.items() for op, row in table.items()]
+
+
+def test_every_platform_says_something_of_every_operation() -> None:
+    assert {name: set(table) for name, table in DECLARED.items()} == {name: set(Operation) for name in PlatformName}
+
+
+def test_every_substitute_is_named_and_nothing_else_is() -> None:
+    assert not [name for name, row in declared() if bool(row.instead) is not (row.how is How.SUBSTITUTE)]
+
+
+def test_what_is_done_instead_fits_into_a_sentence() -> None:
+    """It follows a colon and is followed by a full stop, on a phone."""
+    wrong = [(name, row.instead) for name, row in declared() if len(row.instead) > 90 or row.instead.endswith(".")]
+    assert not wrong
+
+
+def test_every_row_has_the_hosts_own_clicks_as_sentences() -> None:
+    assert not [name for name, row in declared() if not row.steps or not all(step.endswith(".") for step in row.steps)]
+
+
+def test_the_clicks_together_fit_into_one_line_of_an_answer() -> None:
+    """500 characters is where a value in a message is cut; half of it can be read on a phone."""
+    assert not [(name, len(" ".join(row.steps))) for name, row in declared() if len(" ".join(row.steps)) > 300]
+
+
+def test_what_modbot_does_itself_says_with_which_call_and_to_what_effect() -> None:
+    mute = [name for name, row in declared() if row.how is not How.BY_HAND and not (row.via and row.effect)]
+    assert not mute

@@ -7,29 +7,29 @@ from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, 
 async def test_a_webex_class_shows_its_people_what_modbot_can_do_and_what_to_mend(school: School) -> None:
     await school.webex_class()
     answer = await school.type(ORTIZ, "/room")
-    assert shown(answer)[:6] == [
+    assert shown(answer)[:2] == [
         "Grade 3 Reading: 13 in, 0 waiting.",
-        "Lock: modbot can.",
-        "Eject: modbot can.",
-        "Admit: modbot can.",
-        "Mute: modbot can.",
-        "End: modbot can.",
+        "modbot can: lock the class, unlock it, put people out, let people in from the lobby, mute everyone, "
+        "end the class, put its settings back.",
     ]
     assert "Setting to mend: Students may share is yes; safe is no." in shown(answer)
     assert len(people(answer)) == 13
     assert buttons(answer) == ["Lock", "Put someone out…"]
 
 
-async def test_a_zoom_class_shows_what_only_the_host_can_do(school: School) -> None:
+async def test_a_zoom_class_shows_what_is_done_instead_and_the_clicks_for_what_only_the_host_can(
+    school: School,
+) -> None:
     await school.zoom_class()
     answer = await school.type(CHANG, "/room")
     assert shown(answer)[:6] == [
         "Grade 5 Science: 13 in, 0 waiting.",
-        "Lock: modbot can in part.",
-        "Eject: modbot can.",
-        "Admit: only you can, in the meeting.",
-        "Mute: only you can, in the meeting.",
-        "End: modbot can.",
+        "modbot can: put people out, end the class, put its settings back.",
+        "In part, lock the class: the waiting room is turned on.",
+        "In part, unlock it: the waiting room is set back as it was.",
+        "By hand, let people in from the lobby: In Zoom, tap Participants. Tap Admit beside the person, or Admit all.",
+        "By hand, mute everyone: In Zoom, tap Participants. Tap Mute all. "
+        "Remove the tick from Allow participants to unmute themselves, then confirm.",
     ]
     assert "Setting to mend: Waiting room is off; safe is on." in shown(answer)
 
@@ -47,6 +47,17 @@ async def test_those_who_wait_are_counted(school: School) -> None:
     answer = await school.type(ORTIZ, "/room")
     assert answer.text == "Grade 3 Reading: 13 in, 1 waiting."
     assert "Mia Late — waiting, no e-mail shown" in people(answer)
+
+
+async def test_of_a_large_class_only_people_are_left_out_and_the_answer_says_so(school: School) -> None:
+    meeting = await school.zoom_class()
+    for number in range(47):
+        school.district.zoom.join(meeting, f"Guest {number}")
+    await school.settled()
+    answer = await school.type(CHANG, "/room")
+    assert (answer.text, len(people(answer))) == ("Grade 5 Science: 60 in, 0 waiting.", 30)
+    assert "30 of 60 are listed." in shown(answer)
+    assert any(line.startswith("By hand, mute everyone: ") for line in shown(answer))
 
 
 async def test_looking_changes_nothing_and_leaves_no_act_on_record(school: School) -> None:

@@ -42,6 +42,7 @@ _LOCK = Capability(
         "Zoom does not say whether a running class obeys before its next start. "
         "So lock it by hand now: Host tools → Lock meeting."
     ),
+    instead="the waiting room is turned on",
 )
 _UNLOCK = Capability(
     How.SUBSTITUTE,
@@ -52,6 +53,7 @@ _UNLOCK = Capability(
         "The waiting room settings are as they were before, read back from Zoom. "
         "If you locked the class by hand, unlock it by hand: Host tools → Lock meeting."
     ),
+    instead="the waiting room is set back as it was",
 )
 _EJECT = Capability(
     How.NATIVE,
@@ -93,6 +95,7 @@ _HARDEN = Capability(
         "modbot set and read back: waiting room on, nobody in before the host, microphone and camera off on entry. "
         "Count on it from the next start of the class: Zoom does not say whether a running class obeys."
     ),
+    instead="safer settings from the next start of the class",
 )
 _RESTORE = Capability(
     How.NATIVE,
@@ -135,7 +138,9 @@ TABLE: Mapping[Operation, Capability] = MappingProxyType(
 )
 _WITHOUT_CREDENTIALS: Mapping[Operation, Capability] = MappingProxyType(
     {
-        operation: replace(row, how=How.BY_HAND, via="", effect="", needs=("a configured Zoom app", *row.needs))
+        operation: replace(
+            row, how=How.BY_HAND, via="", effect="", instead="", needs=("a configured Zoom app", *row.needs)
+        )
         for operation, row in TABLE.items()
     }
 )
