@@ -9,8 +9,10 @@ async def test_a_webex_class_shows_its_people_what_modbot_can_do_and_what_to_men
     answer = await school.type(ORTIZ, "/room")
     assert shown(answer)[:2] == [
         "Grade 3 Reading: 13 in, 0 waiting.",
-        "modbot can: lock the class, unlock it, put people out, let people in from the lobby, mute everyone, "
-        "end the class, put its settings back.",
+        (
+            "modbot can: lock the class, unlock it, put people out, let people in from the lobby, mute everyone, "
+            "end the class, put its settings back."
+        ),
     ]
     assert "Setting to mend: Students may share is yes; safe is no." in shown(answer)
     assert len(people(answer)) == 13
@@ -28,8 +30,10 @@ async def test_a_zoom_class_shows_what_is_done_instead_and_the_clicks_for_what_o
         "In part, lock the class: the waiting room is turned on.",
         "In part, unlock it: the waiting room is set back as it was.",
         "By hand, let people in from the lobby: In Zoom, tap Participants. Tap Admit beside the person, or Admit all.",
-        "By hand, mute everyone: In Zoom, tap Participants. Tap Mute all. "
-        "Remove the tick from Allow participants to unmute themselves, then confirm.",
+        (
+            "By hand, mute everyone: In Zoom, tap Participants. Tap Mute all. "
+            "Remove the tick from Allow participants to unmute themselves, then confirm."
+        ),
     ]
     assert "Setting to mend: Waiting room is off; safe is on." in shown(answer)
 
