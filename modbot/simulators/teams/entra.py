@@ -48,7 +48,7 @@ class Entra:
         self.roles: set[str] = set(ALL_ROLES)  # consented application permissions; in tokens issued from now on
         self.lifetime = timedelta(minutes=75)  # Entra itself: at random between 60 and 90
         self.issued = 0
-        self.signer = Signer()
+        self.signer = Signer("entra")
         self.validation_token_version = "1.0"  # or "2.0", which names the publisher in `azp`
         self._clock = clock
         self._grants: dict[str, Grant] = {}

@@ -51,7 +51,7 @@ class Legs:
     """Every leg, and what its bot is told."""
 
     def __init__(self, sim: "Classroom") -> None:
-        self.signer = Signer()
+        self.signer = Signer("bot")
         self.lobby_timeout = timedelta(minutes=30)  # Teams' own is not documented for bots
         self._sim = sim
         self._legs: dict[str, Leg] = {}

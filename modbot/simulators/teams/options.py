@@ -32,6 +32,7 @@ CHOICES_LIVE = {
 CHOICES_LATER = {"allowLiveShare": ("enabled", "disabled")}
 CHOICES = {**CHOICES_LIVE, **CHOICES_LATER}
 LIVE = frozenset({*BOOLEANS_LIVE, *CHOICES_LIVE, "lobbyBypassSettings"})
+ROLES = ("attendee", "presenter", "coorganizer")
 TIMES = frozenset({"startDateTime", "endDateTime"})
 
 DEFAULTS: dict[str, Any] = {
@@ -69,7 +70,8 @@ def _fits(name: str, value: Any, change: Mapping[str, Any]) -> bool:
     if name == "lobbyBypassSettings":
         return _lobby_fits(value)
     if name == "participants":
-        return isinstance(value, dict) and value.keys() <= {"attendees"} and isinstance(_attendees(change), list)
+        attendees = _attendees(change)
+        return value == {"attendees": attendees} and isinstance(attendees, list) and all(map(_attendee_fits, attendees))
     return name in {"subject", *TIMES} and isinstance(value, str)
 
 
@@ -82,6 +84,10 @@ def _lobby_fits(value: Any) -> bool:
         return False
     scope = value.get("scope", SCOPES[0])
     return scope in SCOPES + NEWER_SCOPES and isinstance(value.get("isDialInBypassEnabled", False), bool)
+
+
+def _attendee_fits(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("upn"), str) and value.get("role", ROLES[0]) in ROLES
 
 
 def _attendees(change: Mapping[str, Any]) -> Any:

@@ -130,7 +130,7 @@ class Meeting:
         if "startDateTime" in change:
             self.start, self.end = (read(change[name], name) for name in ("startDateTime", "endDateTime"))
         if "participants" in change:
-            self.attendees = {str(one.get("upn")): str(one.get("role")) for one in change["participants"]["attendees"]}
+            self.attendees = {one["upn"]: one.get("role", "attendee") for one in change["participants"]["attendees"]}
         if self.live:
             self.in_force = merged(self.in_force, in_force_now(fields))
 
