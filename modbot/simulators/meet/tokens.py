@@ -16,6 +16,7 @@ from modbot.simulators.meet.people import People, User
 from modbot.simulators.meet.refusal import Refused, oauth, reason, refused
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+REAL_TOKEN_URL = "https://oauth2.googleapis.com/token"  # what google-auth signs, wherever it sends the assertion
 LIFETIME = timedelta(hours=1)
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)  # Google's own allowance is not published
 
@@ -67,7 +68,7 @@ class Tokens:
             raise oauth(400, "unsupported_grant_type", f"grant_type must be {GRANT_TYPE}")
         claims = self._verified(form.get("assertion", ""))
         self._in_time(claims)
-        if claims.get("aud") != token_url:
+        if claims.get("aud") not in {token_url, REAL_TOKEN_URL}:
             raise oauth(400, "invalid_grant", "Invalid JWT: Failed audience check.")
         scopes = frozenset(str(claims.get("scope", "")).split())
         if not scopes:
