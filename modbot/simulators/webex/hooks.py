@@ -85,6 +85,7 @@ class HookRoutes:
         envelope = {
             "id": uuid.uuid5(uuid.NAMESPACE_URL, f"{resource}:{event}").hex,
             "name": f"modbot {resource} {event}",
+            "targetUrl": self._sim.webhook_url,
             "resource": resource,
             "event": event,
             "ownedBy": "org",

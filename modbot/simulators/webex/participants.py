@@ -66,6 +66,8 @@ class ParticipantRoutes:
         items = (await self._sim.json_body(request)).get("items")
         if not isinstance(items, list) or not 0 < len(items) <= MOST_ADMITTED:
             raise Refused(400, f"items must hold 1 to {MOST_ADMITTED} participants.")
+        if not all(isinstance(item, dict) for item in items):
+            raise Refused(400, "Each of items must be an object with a participantId.")
         found = [self._member(str(item.get("participantId", ""))) for item in items]
         if len({meeting.id for meeting, _ in found}) != 1:
             raise Refused(400, "All participants must belong to the same meeting.")

@@ -1,0 +1,105 @@
+"""The suite catches a wrong request: each adapter is broken on purpose, one request at a time."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from modbot.errors import VendorError
+from modbot.model import PlatformName
+from modbot.simulators import Seen
+from tests.contract.bent import Bend, BentHttp
+from tests.contract.described import complaints
+from tests.contract.lanes import LANES
+from tests.contract.written import unsent
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, in which request, and what the complaint must speak of."""
+
+    name: str
+    request: str
+    bend: Bend
+    complaint: str
+
+
+ZOOM = (
+    Fault("an unknown field", "PATCH /events", lambda out: out.with_field("reason", "x"), "'reason' was unexpected"),
+    Fault("an unknown method", "PATCH /events", lambda out: out.with_field("method", "participant.ban"), "is not one"),
+    Fault("no participant", "PATCH /events", lambda out: out.with_field("params", {}), "'participant_uuid' is a requ"),
+    Fault("an unknown action", "PUT /status", lambda out: out.with_field("action", "stop"), "'stop' is not one of"),
+    Fault("no action", "PUT /status", lambda out: out.without_field("action"), "'action' is a required"),
+    Fault(
+        "a setting of another type",
+        "PATCH ",
+        lambda out: out.with_field("settings", {"waiting_room": "on"}),
+        "is not of type 'boolean'",
+    ),
+    Fault(
+        "a setting Zoom does not have",
+        "PATCH ",
+        lambda out: out.with_field("settings", {"locked": True}),
+        "'locked' was unexpected",
+    ),
+    Fault("another path", "PUT /status", lambda out: out.to("/status", "/state"), "no such path"),
+    Fault("no date", "GET /metrics/meetings", lambda out: out.without_param("from"), "missing parameter: from"),
+    Fault("an unknown parameter", "GET /participants", lambda out: out.with_param("live", "1"), "unknown parameter"),
+    Fault("an unknown type", "GET /participants", lambda out: out.with_param("type", "now"), "unknown type: now"),
+)
+WEBEX = (
+    Fault("an unknown field", "PUT /controls", lambda out: out.with_field("lock", 1), "'lock' was unexpected"),
+    Fault("a field of another type", "PUT /controls", lambda out: out.with_field("locked", "yes"), "not of type"),
+    Fault("no meeting", "PUT /controls", lambda out: out.without_param("meetingId"), "meetingId"),
+    Fault("another path", "POST /end", lambda out: out.to("/end", "/close"), "no such path"),
+    Fault(
+        "an unknown parameter",
+        "GET /meetingParticipants",
+        lambda out: out.with_param("state", "joined"),
+        "unknown parameter: state",
+    ),
+    Fault("an unknown state", "GET /meetings", lambda out: out.with_param("state", "live"), "live"),
+    Fault(
+        "an unknown field of an item",
+        "POST /meetingParticipants/admit",
+        lambda out: out.with_field("items", [{"id": "somebody"}]),
+        "'id' was unexpected",
+    ),
+)
+FAULTS: Mapping[PlatformName, Sequence[Fault]] = {PlatformName.ZOOM: ZOOM, PlatformName.WEBEX: WEBEX}
+CASES = [
+    pytest.param(name, fault, id=f"{name}: {fault.name} in {fault.request}")
+    for name, faults in FAULTS.items()
+    for fault in faults
+]
+
+
+async def sent_by_a_broken_adapter(name: PlatformName, fault: Fault) -> Sequence[Seen]:
+    """What the simulator received; it may have refused, and the adapter given up."""
+    http = BentHttp(fault.request, fault.bend)
+    async with LANES[name].drive(http) as drive:
+        with suppress(VendorError):
+            await drive.everything()
+    await http.close()
+    assert http.bent, "the planted fault was never sent"
+    return drive.seen
+
+
+@pytest.mark.parametrize(("name", "fault"), CASES)
+async def test_a_wrong_request_is_found(name: PlatformName, fault: Fault) -> None:
+    description = LANES[name].describe()
+    found = complaints(description, await sent_by_a_broken_adapter(name, fault))
+    assert any(fault.complaint in line for line in found), found
+
+
+def test_every_lane_has_its_planted_faults() -> None:
+    assert FAULTS.keys() == LANES.keys()
+
+
+def test_a_request_that_nobody_sent_is_found() -> None:
+    sent = [Seen("GET", "/v1/meetings/controls?meetingId=1", {}, b"", 0.0)]
+    assert unsent({"GET /meetings/controls", "PUT /meetings/controls", "POST /meetings/{}/end"}, sent) == [
+        "POST /meetings/{}/end",
+        "PUT /meetings/controls",
+    ]
