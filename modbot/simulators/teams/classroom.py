@@ -59,7 +59,9 @@ class Classroom(SimServer):
         return meeting
 
     def begin(self, meeting: Meeting) -> None:
-        """The call starts, with nobody in it yet."""
+        """The call starts, with nobody in it yet; nothing happens to one that runs."""
+        if meeting.live:
+            return
         meeting.begin()
         self.notices.call_event(meeting, "callStarted")
 
@@ -150,9 +152,11 @@ class Classroom(SimServer):
                     self.stop_sharing(meeting, member.id)
 
     def bot_joins(self, meeting: Meeting, asked: dict[str, object], *, as_guest: bool) -> Leg:
-        """The app's bot calls in. With directory rights it counts as one of the district, as a guest as nobody."""
-        if not meeting.live:
-            self.begin(meeting)
+        """The app's bot calls in. With directory rights it counts as one of the district, as a guest as nobody.
+
+        That a bot who comes first starts the call is not documented in so many words.
+        """
+        self.begin(meeting)
         rights = None if as_guest else User(self.entra.client_id, "", "", self.entra.tenant)
         member = meeting.enter("modbot", rights, app_id=self.entra.client_id)
         leg = self.legs.begin(meeting, member, asked)

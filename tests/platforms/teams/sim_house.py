@@ -1,5 +1,6 @@
 """A small Graph client and a listening app, to test the simulated Teams without modbot's own adapter."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -88,6 +89,7 @@ class Listener:
     heard: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)  # path, body, headers
     handshakes: list[str] = field(default_factory=list)  # paths that were asked to prove themselves
     refuse: int = 0  # so many deliveries more are answered 503
+    stalled: asyncio.Event | None = None  # the handshake is not answered before it is set
     proof: str | None = None  # answered instead of the token
     proof_type: str = "text/plain"
     proof_status: int = 200
@@ -97,6 +99,8 @@ class Listener:
         token = request.query.get("validationToken")
         if token is not None:
             self.handshakes.append(request.path)
+            if self.stalled is not None:
+                await self.stalled.wait()
             told = token if self.proof is None else self.proof
             return web.Response(status=self.proof_status, text=told, content_type=self.proof_type)
         if self.refuse:

@@ -129,6 +129,13 @@ async def test_a_bot_that_nobody_admits_is_sent_away(house: House) -> None:
     assert (kind, result["code"], result["subcode"]) == ("terminated", 200, 5855)
 
 
+async def test_a_bot_that_comes_first_meets_the_class_when_it_comes(house: House) -> None:
+    meeting = house.sim.schedule(TEACHER, "Algebra 1")
+    call = await house.bot_in(meeting)
+    house.sim.start_meeting(TEACHER, "", meeting=meeting)
+    assert [set(row["info"]["identity"]) for row in (await rows(house, call)).values()] == [{"application"}, {"user"}]
+
+
 async def test_a_bot_with_guest_rights_only_waits_where_guests_wait(house: House) -> None:
     meeting = house.sim.start_meeting(TEACHER, "Algebra 1")
     await scope(house, meeting, "organization")

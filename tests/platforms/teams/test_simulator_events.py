@@ -1,5 +1,6 @@
 """The simulated Graph: subscriptions to a meeting's call events, and the notifications they get."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +60,13 @@ async def test_an_address_that_cannot_prove_itself_gets_no_subscription(
     listener.proof, listener.proof_type, listener.proof_status = proof, kind, status
     got = await house.subscribe(house.sim.schedule(TEACHER, "Algebra 1"))
     assert (got.status, got.code, house.sim.notices.live) == (400, "ValidationError", [])
+
+
+async def test_an_address_that_takes_too_long_gets_no_subscription(house: House) -> None:
+    house.sim.handshake_seconds, house.listener.stalled = 0.05, asyncio.Event()
+    got = await house.subscribe(house.sim.schedule(TEACHER, "Algebra 1"))
+    house.listener.stalled.set()
+    assert (got.status, got.body["error"]["message"]) == (400, "Subscription validation request timed out.")
 
 
 async def test_an_address_where_nobody_answers_gets_no_subscription(house: House) -> None:
@@ -171,6 +179,14 @@ async def test_admitting_and_leaving_are_told_of_the_same_participant(house: Hou
     admitted, removed = [event["participants@delta"] for event in await events(house, identity)]
     assert [(row["id"], row["isInLobby"], "removedState" in row) for row in admitted] == [(guest, False, False)]
     assert [(row["id"], row["isInLobby"], "removedState" in row) for row in removed] == [(guest, False, True)]
+
+
+async def test_bots_are_not_in_the_events(house: House, identity: Identity) -> None:
+    meeting = house.sim.start_meeting(TEACHER, "Algebra 1")
+    await subscribed(house, meeting, **rich(identity))
+    await house.bot_in(meeting)
+    house.sim.remove(meeting, meeting.present()[1].id)
+    assert await events(house, identity) == []
 
 
 async def test_ids_of_events_may_be_other_ids_than_the_rosters(house: House, identity: Identity) -> None:
