@@ -17,6 +17,7 @@ from modbot.errors import (
     Forbidden,
     MalformedAnswer,
     NotOffered,
+    PartlyDone,
     RoomBusy,
     StoreUnavailable,
     Unreachable,
@@ -169,6 +170,8 @@ class Door:
 def _outcome_of(error: VendorError) -> Outcome:
     if isinstance(error, NotOffered):
         return Outcome.UNSUPPORTED
+    if isinstance(error, PartlyDone):
+        return Outcome.PARTIAL
     return Outcome.REFUSED if isinstance(error, Forbidden) else Outcome.FAILED
 
 

@@ -20,6 +20,7 @@
         ├── NotOffered              the vendor has no such thing for this meeting
         ├── NotFound                404: no such meeting, or it has ended
         ├── Conflict                409 and other "not in this state"
+        ├── PartlyDone              done for some people, refused for the rest
         ├── ComeBackLater           not now; `retry_after` says when to come back
         │   ├── ResourceLocked      423: somebody else is changing it
         │   └── RateLimited         429: too many calls
@@ -161,6 +162,10 @@ class NotFound(VendorError):
 
 class Conflict(VendorError):
     """The meeting is not in a state that allows this."""
+
+
+class PartlyDone(VendorError):
+    """An act on everybody was done for some and refused for others; a retry may mend it."""
 
 
 class ComeBackLater(VendorError):

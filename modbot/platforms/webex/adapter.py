@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from modbot.errors import AuthRejected, Conflict, NotFound, VendorError
+from modbot.errors import AuthRejected, Conflict, NotFound, PartlyDone, VendorError
 from modbot.model import Operation, Participant, ParticipantRole, PlatformName, Presence, Session
 from modbot.platforms import NOTHING_TO_TEND, Capability, Delivery, Heard, PostureCheck, Receipt, Seen, Target
 from modbot.platforms.webex import capabilities, posture, webhook
@@ -152,7 +152,10 @@ class WebexPlatform:
         attendees = await self._calls.attendees(target.session)
         loud = [found.participant.id for found in attendees if _mutable(found.participant) and found.muted is not True]
         failures = await _for_each(loud, lambda one: self._calls.mute(target.session, one))
-        _raise_first([error for error in failures if not isinstance(error, NotFound)])
+        refused = [error for error in failures if not isinstance(error, NotFound)]
+        if refused and len(failures) < len(loud):
+            raise _only_some_muted(refused[0])
+        _raise_first(refused)
         return Receipt(already=not loud)
 
     async def _end(self, target: Target) -> Receipt:
@@ -287,6 +290,11 @@ async def _for_each(items: Sequence[T], ask: Callable[[T], Awaitable[None]]) -> 
         return None
 
     return [error for error in await asyncio.gather(*(one(item) for item in items)) if error is not None]
+
+
+def _only_some_muted(refused: VendorError) -> PartlyDone:
+    said = f"Some are muted, others may not be. {refused.staff_text}"
+    return PartlyDone("webex", said, log_detail=refused.log_detail)
 
 
 def _raise_first(failures: Sequence[VendorError]) -> None:
