@@ -24,6 +24,7 @@ class PlatformName(StrEnum):
 
     ZOOM = "zoom", "Zoom"
     WEBEX = "webex", "Webex"
+    MEET = "meet", "Google Meet"
 
 
 class Operation(StrEnum):
