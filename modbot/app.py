@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
@@ -16,7 +17,9 @@ from modbot.audit import Audit
 from modbot.authority import DistrictAuthority, Places
 from modbot.confirmation import Confirmation, Patience
 from modbot.dispatch import Dispatcher
+from modbot.duty import DutyDesk
 from modbot.errors import ConfigError, ModbotError
+from modbot.escalation import Escalation
 from modbot.helping import HelpDesk
 from modbot.http import Http
 from modbot.incidents import CARD_JOB, IncidentDesk
@@ -50,6 +53,7 @@ from modbot.store.incidents import Incidents
 from modbot.store.pages import Pages
 from modbot.store.roster import RosterStore
 from modbot.store.sessions import Sessions
+from modbot.store.shifts import Shifts
 from modbot.store.turns import Turns
 from modbot.store.vault import Vault
 from modbot.upkeep import Upkeep
@@ -187,21 +191,26 @@ def build(
     desk = IncidentDesk(
         incidents=incidents, store=store, jobs=jobs, chat=chat, places=places, settings=settings, now=now
     )
+    zone = ZoneInfo(settings.district.timezone)
+    escalation = Escalation(settings.paging, zone, Shifts(store), now)
     pager = Pager(
         pages=Pages(store, keyring),
         jobs=jobs,
         chat=chat,
-        settings=settings.paging,
+        escalation=escalation,
         now=now,
         nobody_answered=nobody_answered,
     )
-    help_desk = HelpDesk(desk=desk, pager=pager, chat=chat, places=places)
+    help_desk = HelpDesk(desk=desk, pager=pager, escalation=escalation, chat=chat, places=places)
+    channel = settings.district.incident_channel
+    duty = DutyDesk(escalation=escalation, audit=state.audit, chat=chat, channel=channel, zone=zone)
     dispatcher = Dispatcher(
         commands=command.load(),
         people=people,
         rooms=LiveRooms(sessions=sessions, platforms=platforms, places=places, people=people, now=now),
         door=hands,
         help_desk=help_desk,
+        duty=duty,
         chat=chat,
         audit=state.audit,
         keyring=keyring,

@@ -104,11 +104,12 @@ def _duration(words: list[str]) -> tuple[list[str], timedelta | None]:
     if "for" not in lowered:
         return words, None
     at = len(lowered) - 1 - lowered[::-1].index("for")
-    span = _span(" ".join(words[at + 1 :]))
+    span = span_of(" ".join(words[at + 1 :]))
     return (words[:at], span) if span is not None else (words, None)
 
 
-def _span(text: str) -> timedelta | None:
+def span_of(text: str) -> timedelta | None:
+    """`15m`, `1h 30m`, `20 minutes`; None for anything else. At most MAX_DURATION."""
     parts = _SPAN.findall(text)
     if not parts or _SPAN.sub("", text).strip(" ,and"):
         return None

@@ -110,11 +110,18 @@ class Helping(Protocol):
     async def resolve(self, staff: Staff, actor: Actor, wanted: str, reason: str) -> Reply:
         """It is over."""
 
-    async def on_call(self) -> Reply:
-        """Who is on call now."""
-
     async def incidents(self, staff: Staff) -> Reply:
         """Open incidents this person may see."""
+
+
+class OnDuty(Protocol):
+    """Who is on call, as commands see it."""
+
+    async def on_call(self) -> Reply:
+        """Who is on call now and next, and who would be called in which order."""
+
+    async def take(self, request_id: str, actor: Actor, schedule: str, span: timedelta) -> Reply:
+        """Take a schedule's turn. Raises CommandError, StoreUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,7 @@ class Context:
     rooms: Rooms
     door: Acting
     help: Helping
+    duty: OnDuty
     commands: Mapping[str, "Command"]
 
     @property

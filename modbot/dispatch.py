@@ -14,7 +14,7 @@ import orjson
 
 from modbot.audit import Audit, AuditEntry
 from modbot.chat import Chat
-from modbot.command import Acting, Asked, Command, Context, Helping, Request, Rooms, arguments_of
+from modbot.command import Acting, Asked, Command, Context, Helping, OnDuty, Request, Rooms, arguments_of
 from modbot.errors import (
     CommandError,
     Denied,
@@ -63,6 +63,7 @@ class Dispatcher:
         rooms: Rooms,
         door: Acting,
         help_desk: Helping,
+        duty: OnDuty,
         chat: Chat,
         audit: Audit,
         keyring: Keyring,
@@ -73,6 +74,7 @@ class Dispatcher:
         self._rooms = rooms
         self._door = door
         self._help = help_desk
+        self._duty = duty
         self._chat = chat
         self._audit = audit
         self._keyring = keyring
@@ -185,6 +187,7 @@ class Dispatcher:
                 rooms=self._rooms,
                 door=self._door,
                 help=self._help,
+                duty=self._duty,
                 commands=self.commands,
             )
         )

@@ -1,7 +1,7 @@
 """Incidents and pages as commands see them: the only place that joins the two."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from modbot.authorize import Place, may
 from modbot.chat import Chat
 from modbot.command import Asked, title_of
 from modbot.errors import CommandError, Denied, StoreUnavailable, VendorError
+from modbot.escalation import Escalation
 from modbot.incidents import IncidentDesk
 from modbot.log import get_logger
 from modbot.model import Actor, Room, Session, Staff
@@ -28,9 +29,10 @@ log = get_logger("helping")
 class HelpDesk:
     """Opens incidents and pages, and answers for them. Works, unrecorded, without the store (P12)."""
 
-    def __init__(self, *, desk: IncidentDesk, pager: Pager, chat: Chat, places: Places) -> None:
+    def __init__(self, *, desk: IncidentDesk, pager: Pager, escalation: Escalation, chat: Chat, places: Places) -> None:
         self._desk = desk
         self._pager = pager
+        self._escalation = escalation
         self._chat = chat
         self._places = places
 
@@ -51,21 +53,35 @@ class HelpDesk:
 
     async def page(self, request_id: str, actor: Actor, what: str, session: Session | None) -> Reply:
         """Page whoever is on call; two panics in one room make one page."""
-        if not self._pager.policy:
+        school = await self._school(actor, session)
+        if not self._escalation.steps(school):
             return Reply(NOBODY)
         try:
-            return await self._page(request_id, actor, what, session)
+            return await self._page(request_id, actor, what, session, school)
         except StoreUnavailable as error:
             log.warning("page_unrecorded", detail=error.log_detail)
-            return await self._page_unrecorded(actor, what, session)
+            return await self._page_unrecorded(actor, what, session, school)
 
-    async def _page(self, request_id: str, actor: Actor, what: str, session: Session | None) -> Reply:
+    async def _school(self, actor: Actor, session: Session | None) -> str:
+        """Whose team is called: the class's school, else the only one of whoever asks; "" for the district's."""
+        place = await self._places.of(session) if session is not None else None
+        if place is not None and place.school:
+            return place.school
+        schools = actor.staff.schools if actor.staff is not None else frozenset()
+        return next(iter(schools)) if len(schools) == 1 else ""
+
+    async def _page(self, request_id: str, actor: Actor, what: str, session: Session | None, school: str) -> Reply:
         incident = await self._desk.of_room(session.room) if session is not None else None
         page_id = await self._desk.claim_page(incident.id, request_id) if incident else request_id
         title = title_of(session) if session is not None else ""
         page = await self._opened_by_another(page_id) if page_id != request_id else None
         page = page or await self._pager.open(
-            page_id, what=what, by=actor.name, incident=incident.id if incident else "", title=title
+            page_id,
+            what=what,
+            by=actor.name,
+            school=school,
+            incident=incident.id if incident else "",
+            title=title,
         )
         if incident is not None and page_id == request_id:
             called = f"{actor.name}: IT was called. {self._who_was_told(page)}"
@@ -90,22 +106,22 @@ class HelpDesk:
         if not reached:
             return "IT is being called; nobody has been reached yet, and modbot keeps trying."
         prefix = "IT had been called already" if joined else "IT has been called"
-        return (
-            f"{prefix}: {self._pager.names(list(dict.fromkeys(reached)))}. modbot keeps calling until someone answers."
-        )
+        return f"{prefix}: {self._names(reached)}. modbot keeps calling until someone answers."
 
     def _who_was_told(self, page: PageState) -> str:
-        reached = list(dict.fromkeys(notice.email for notice in page.told if notice.fate == "delivered"))
-        return f"Told: {self._pager.names(reached)}." if reached else "Nobody was reached yet."
+        reached = [notice.email for notice in page.told if notice.fate == "delivered"]
+        return f"Told: {self._names(reached)}." if reached else "Nobody was reached yet."
 
-    async def _page_unrecorded(self, actor: Actor, what: str, session: Session | None) -> Reply:
+    def _names(self, emails: Iterable[str]) -> str:
+        return ", ".join(self._escalation.name(email) for email in dict.fromkeys(emails))
+
+    async def _page_unrecorded(self, actor: Actor, what: str, session: Session | None, school: str) -> Reply:
         """No store: call everybody once, now, and say that nothing will call them again."""
         title = title_of(session) if session is not None else ""
-        page = PageState(
-            id="unrecorded", what=what, by=actor.name, opened_at="", policy=self._pager.policy, rounds=1, title=title
-        )
+        policy = self._escalation.steps(school)
+        page = PageState(id="unrecorded", what=what, by=actor.name, opened_at="", policy=policy, title=title)
         reached: list[str] = []
-        for email in dict.fromkeys(email for step in self._pager.policy for email in step.people):
+        for email in await self._escalation.people(name for step in policy for name in step.people):
             try:
                 user = await self._chat.user_of(email)
                 if user:
@@ -115,7 +131,7 @@ class HelpDesk:
                 log.warning("page_call_failed", detail=error.log_detail)
         if not reached:
             return Reply("IT could not be reached from here. Phone your help desk now.")
-        said = f"IT has been called once: {self._pager.names(reached)}."
+        said = f"IT has been called once: {self._names(reached)}."
         return Reply(said, lines=("modbot's record store is down, so it cannot call again by itself.",))
 
     async def acknowledge(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
@@ -187,17 +203,6 @@ class HelpDesk:
         decision = may(staff, verb, where)
         if not decision.allowed:
             raise Denied(decision.why)
-
-    async def on_call(self) -> Reply:
-        """Who would be called, in order."""
-        policy = self._pager.policy
-        if not policy:
-            return Reply(NOBODY)
-        lines = tuple(
-            f"{number}. {self._pager.names(step.people)}, then after {step.wait_seconds} s"
-            for number, step in enumerate(policy, 1)
-        )
-        return Reply("On call now, in this order:", lines=lines)
 
     async def incidents(self, staff: Staff) -> Reply:
         """Open incidents this person may see."""

@@ -15,10 +15,11 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Whom to call, and how long to wait for an answer. `people` are e-mails."""
+    """Whom to call, and how long to wait for an answer. `people` are e-mails, `schedule:NAME` and `group:NAME`."""
 
     people: tuple[str, ...]
     wait_seconds: int
+    round: int = 1  # of its policy; for those who are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,20 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """A page with a snapshot of its policy. `due_at` is when its one live timer rings; "" when it has none."""
+    """A page with a snapshot of its policy, every call from the first to the last resort.
+
+    `due_at` is when its one live timer rings; "" when it has none.
+    """
 
     id: str
     what: str
     by: str
     opened_at: str
     policy: tuple[Step, ...]
-    rounds: int
     incident: str = ""
     title: str = ""
     state: str = "triggered"
     step: int = 0
-    round: int = 1
     token: str = ""
     due_at: str = ""
     acknowledged_by: str = ""
@@ -96,8 +98,6 @@ def escalate(page: PageState, now: datetime) -> Change | None:
 def _next(page: PageState, now: datetime) -> Change:
     if page.step + 1 < len(page.policy):
         return Change(_armed(replace(page, step=page.step + 1), now), call=True)
-    if page.round < page.rounds:
-        return Change(_armed(replace(page, step=0, round=page.round + 1), now), call=True)
     return Change(replace(page, exhausted=True, token="", due_at=""))
 
 
@@ -136,6 +136,6 @@ def to_bytes(page: PageState) -> bytes:
 def from_bytes(kept: bytes) -> PageState:
     """The inverse of `to_bytes`."""
     data: dict[str, Any] = orjson.loads(kept)
-    data["policy"] = tuple(Step(tuple(step["people"]), step["wait_seconds"]) for step in data["policy"])
+    data["policy"] = tuple(Step(**{**step, "people": tuple(step["people"])}) for step in data["policy"])
     data["told"] = tuple(Told(**notice) for notice in data["told"])
     return PageState(**data)

@@ -4,19 +4,19 @@ The state is `modbot.page_state`; each change is a compare-and-set in the store;
 durable job. The store is written before anybody is called, so a crash repeats a call and never forgets one.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from modbot import page_state
 from modbot.chat import Chat, Posted
 from modbot.errors import VendorError
+from modbot.escalation import Escalation
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.metrics import PAGES
-from modbot.page_state import Change, PageState, Step, Told
+from modbot.page_state import Change, PageState, Told
 from modbot.reply import Button, Reply, Style
-from modbot.settings import OnCallPerson, PagingSettings
 from modbot.store.pages import Pages
 
 TIMER_JOB = "page.timer"
@@ -34,29 +34,24 @@ class Pager:
         pages: Pages,
         jobs: Jobs,
         chat: Chat,
-        settings: PagingSettings,
+        escalation: Escalation,
         now: Callable[[], datetime],
         nobody_answered: Callable[[PageState], Awaitable[None]],
     ) -> None:
         self._pages = pages
         self._jobs = jobs
         self._chat = chat
-        self._settings = settings
+        self._escalation = escalation
         self._now = now
         self._nobody_answered = nobody_answered
 
-    @property
-    def policy(self) -> tuple[Step, ...]:
-        """The district's steps; with people and no steps, each person in turn."""
-        if self._settings.steps:
-            return tuple(Step(step.people, step.wait_seconds) for step in self._settings.steps)
-        return tuple(Step((person.email,), 120) for person in self._settings.people)
-
-    async def open(self, page_id: str, *, what: str, by: str, incident: str = "", title: str = "") -> PageState:
-        """A page with a snapshot of today's policy; the same id again is the same page."""
+    async def open(
+        self, page_id: str, *, what: str, by: str, school: str = "", incident: str = "", title: str = ""
+    ) -> PageState:
+        """A page with a snapshot of the policy its school has today; the same id again is the same page."""
         fresh = PageState(
-            id=page_id, what=what, by=by, opened_at=self._now().isoformat(), policy=self.policy,
-            rounds=self._settings.rounds, incident=incident, title=title,
+            id=page_id, what=what, by=by, opened_at=self._now().isoformat(), policy=self._escalation.steps(school),
+            incident=incident, title=title,
         )  # fmt: skip
         change = page_state.trigger(fresh, self._now())
         if await self._pages.create(change.state):
@@ -126,7 +121,8 @@ class Pager:
             due = datetime.fromisoformat(page.due_at)
             await self._jobs.at(TIMER_JOB, f"{page.id}|{page.token}", due, key=_timer_key(page.id), replace=True)
         if change.call and page.current is not None:
-            notices = [await self._call(page, email) for email in page.current.people]
+            people = await self._escalation.people(page.current.people)
+            notices = [await self._call(page, email) for email in people]
             await self._pages.change(page.id, partial(page_state.told, notices=notices))
             await self._quieten_if_answered(page.id)
         if page.exhausted:
@@ -141,7 +137,7 @@ class Pager:
     async def _call(self, page: PageState, email: str) -> Told:
         at = self._now().isoformat()
         try:
-            user = self._person(email).slack or await self._chat.user_of(email)
+            user = self._escalation.person(email).slack or await self._chat.user_of(email)
             if not user:
                 log.warning("page_person_not_in_chat", page=page.id)
                 return Told(email, at, "failed")
@@ -150,16 +146,6 @@ class Pager:
             log.warning("page_call_failed", page=page.id, detail=error.log_detail)
             return Told(email, at, "failed")
         return Told(email, at, "delivered", where.channel, where.ts)
-
-    def _person(self, email: str) -> OnCallPerson:
-        for person in self._settings.people:
-            if person.email.casefold() == email.casefold():
-                return person
-        return OnCallPerson(email=email)
-
-    def names(self, emails: Sequence[str]) -> str:
-        """People as staff know them."""
-        return ", ".join(self._person(email).name or email for email in emails)
 
     async def _redraw(self, page: PageState) -> None:
         for notice in page.told:
@@ -175,7 +161,7 @@ def ringing(page: PageState) -> Reply:
     """The message of a page that wants an answer. What was typed stays out of the push preview."""
     headline = f"PAGE: help is needed in {page.title}." if page.title else "PAGE: help is needed."
     have = Button("Acknowledge", "ack", {"page": page.id}, Style.PRIMARY)
-    lines = (f"{page.by}: {page.what}", f"Call {page.round} of {page.rounds}, step {page.step + 1}.")
+    lines = (f"{page.by}: {page.what}", f"Call {page.step + 1} of {len(page.policy)}.")
     return Reply(headline, lines=lines, buttons=(have,), footnote=f"page {page.id}")
 
 

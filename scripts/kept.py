@@ -65,6 +65,7 @@ LIVES = {
     "incident_card": Kept("15 seconds", "a mark"),
     "open_incident": Kept("7 days", "an id"),
     "OPEN_INCIDENTS": Kept(span(keys.INCIDENT_KEEP), "ids"),
+    "shifts": Kept("until they are over, at least a day", f"addresses of staff on call, {CLEAR}"),
     "page": Kept(span(keys.PAGE_KEEP), SEALED),
     "open_pages": Kept(span(keys.PAGE_KEEP), "ids"),
 }

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from modbot.doctor import Check, Probe, bad, good
 from modbot.doctor.workspace import Workspace
 from modbot.errors import NotFound, RateLimited, SealBroken, VendorError
-from modbot.settings import OnCallPerson, Settings
+from modbot.settings import Settings
+from modbot.settings.paging import OnCallPerson
 from modbot.slack.people import Identity, SlackUser, identity_of, user_of
 from modbot.store.roster import RosterStore
 

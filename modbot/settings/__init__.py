@@ -8,16 +8,17 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from modbot.errors import ConfigError
 from modbot.settings.block import Block
 from modbot.settings.jitsi import JitsiSettings
 from modbot.settings.meet import MeetSettings
+from modbot.settings.paging import PagingSettings
 from modbot.settings.teams import TeamsSettings
 from modbot.settings.webex import WebexSettings
 from modbot.settings.zoom import ZoomSettings
@@ -61,38 +62,6 @@ class SchoolSettings(Block):
 
     incident_channel: str = ""
     principals: tuple[str, ...] = ()  # e-mails
-
-
-class OnCallPerson(Block):
-    """Someone who can be paged."""
-
-    email: str
-    name: str = ""
-    slack: str = ""  # Slack user id; looked up by e-mail when empty
-
-
-class PageStep(Block):
-    """One step of the escalation policy: whom, and how long to wait for an answer before the next."""
-
-    people: tuple[str, ...]  # e-mails of on-call people
-    wait_seconds: int = Field(default=120, ge=5, le=3600)
-
-
-class PagingSettings(Block):
-    """Who is paged. Steps are gone through `rounds` times, then the incident channel is told nobody answered."""
-
-    people: tuple[OnCallPerson, ...] = ()
-    steps: tuple[PageStep, ...] = ()
-    rounds: int = Field(default=3, ge=1, le=20)
-
-    @model_validator(mode="after")
-    def _steps_name_people(self) -> Self:
-        known = {person.email.casefold() for person in self.people}
-        for number, step in enumerate(self.steps, 1):
-            for email in step.people:
-                if email.casefold() not in known:
-                    raise ValueError(f"step {number} pages {email}, who is not in paging.people")
-        return self
 
 
 class Settings(BaseSettings):

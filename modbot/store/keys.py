@@ -132,6 +132,11 @@ def open_pages() -> str:
     return "mb:pages:open"
 
 
+def shifts(schedule: str) -> str:
+    """Shifts of a schedule that somebody took over by hand."""
+    return f"mb:shifts:{schedule}"
+
+
 def roster(generation: str, table: str) -> str:
     """One table of one roster generation."""
     return f"mb:roster:g{generation}:{table}"

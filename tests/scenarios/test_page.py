@@ -22,7 +22,7 @@ async def test_a_page_from_a_webex_class_rings_with_the_class_and_the_words_type
     assert shown(page) == [
         "PAGE: help is needed in Grade 3 Reading.",
         "Luis Ortiz: a stranger, in room 5, for 10 minutes",
-        "Call 1 of 3, step 1.",
+        "Call 1 of 6.",
     ]
 
 
@@ -53,7 +53,7 @@ async def test_a_page_without_a_class_rings_and_opens_no_incident(school: School
     assert shown(await school.page_to(REYES)) == [
         "PAGE: help is needed.",
         "Ada Brook: the projector smokes",
-        "Call 1 of 3, step 1.",
+        "Call 1 of 6.",
     ]
     assert (await school.type(REYES, "/incident")).text == "No incident that you may see is open."
 
@@ -87,7 +87,7 @@ async def test_the_second_person_is_called_after_the_wait_and_both_are_quiet_aft
     await school.type(BROOK, "/page")
     first = await school.page_to(REYES)
     second = await school.page_to(BAKER, within_seconds=10)
-    assert shown(second)[-1] == "Call 1 of 3, step 2."
+    assert shown(second)[-1] == "Call 2 of 6."
     await school.press(BAKER, second, "Acknowledge")
     for message in (first, second):
         await school.until_says(message, "Lou Baker has it.")

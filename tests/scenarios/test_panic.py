@@ -58,7 +58,7 @@ async def test_the_one_on_call_gets_a_message_with_acknowledge(school: School) -
     assert shown(page) == [
         "PAGE: help is needed in Grade 3 Reading.",
         "Luis Ortiz: Panic in a live class",
-        "Call 1 of 3, step 1.",
+        "Call 1 of 6.",
     ]
     assert buttons(page) == ["Acknowledge"]
     assert not school.pages_to(BAKER)
