@@ -142,6 +142,8 @@ class Door:
             confirmed = await self._confirmation.of(act.operation, self.platform(act.session), target)
         if confirmed.in_effect or Outcome.DONE in confirmed.people.values():
             return _judge(act, capability, Receipt(), confirmed, repeated=True)
+        if isinstance(error, PartlyDone):
+            return _result(act, Outcome.PARTIAL, error.staff_text, capability, people=confirmed.people)
         if confirmed.unseen and (perhaps or len(act.people) > 1):
             said = f"{error.staff_text} It may or may not have happened: look at the class."
             return _result(act, Outcome.UNKNOWN, said, capability, people=confirmed.people)
@@ -170,13 +172,13 @@ class Door:
 def _outcome_of(error: VendorError) -> Outcome:
     if isinstance(error, NotOffered):
         return Outcome.UNSUPPORTED
-    if isinstance(error, PartlyDone):
-        return Outcome.PARTIAL
     return Outcome.REFUSED if isinstance(error, Forbidden) else Outcome.FAILED
 
 
 def _may_have_acted(error: VendorError) -> bool:
     """Whether the request may have been carried out although no readable yes came back."""
+    if isinstance(error, PartlyDone):
+        return _may_have_acted(error.rest)
     if isinstance(error, Unreachable):
         return error.maybe_applied
     return isinstance(error, VendorFault | MalformedAnswer)

@@ -20,7 +20,7 @@
         ├── NotOffered              the vendor has no such thing for this meeting
         ├── NotFound                404: no such meeting, or it has ended
         ├── Conflict                409 and other "not in this state"
-        ├── PartlyDone              done for some people, refused for the rest
+        ├── PartlyDone              one part was done; `rest` says why another was not
         ├── ComeBackLater           not now; `retry_after` says when to come back
         │   ├── ResourceLocked      423: somebody else is changing it
         │   └── RateLimited         429: too many calls
@@ -165,7 +165,11 @@ class Conflict(VendorError):
 
 
 class PartlyDone(VendorError):
-    """An act on everybody was done for some and refused for others; a retry may mend it."""
+    """One part of an act was done, and `rest` is why another was not; the staff text says which is which."""
+
+    def __init__(self, staff_text: str, rest: VendorError) -> None:
+        super().__init__(rest.vendor, f"{staff_text} {rest.staff_text}", log_detail=f"partly done; {rest.log_detail}")
+        self.rest = rest
 
 
 class ComeBackLater(VendorError):

@@ -154,7 +154,7 @@ class WebexPlatform:
         failures = await _for_each(loud, lambda one: self._calls.mute(target.session, one))
         refused = [error for error in failures if not isinstance(error, NotFound)]
         if refused and len(failures) < len(loud):
-            raise _only_some_muted(refused[0])
+            raise PartlyDone("Some are muted, others may not be.", refused[0])
         _raise_first(refused)
         return Receipt(already=not loud)
 
@@ -290,11 +290,6 @@ async def _for_each(items: Sequence[T], ask: Callable[[T], Awaitable[None]]) -> 
         return None
 
     return [error for error in await asyncio.gather(*(one(item) for item in items)) if error is not None]
-
-
-def _only_some_muted(refused: VendorError) -> PartlyDone:
-    said = f"Some are muted, others may not be. {refused.staff_text}"
-    return PartlyDone("webex", said, log_detail=refused.log_detail)
 
 
 def _raise_first(failures: Sequence[VendorError]) -> None:
