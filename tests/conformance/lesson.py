@@ -20,11 +20,11 @@ from modbot.rereading import Rereading
 from modbot.seal import Keyring
 from modbot.store import Store, keys
 from modbot.store.acts import Acts
-from modbot.store.budget import SharedBudget
 from modbot.store.sessions import Sessions
 from modbot.store.vault import Vault
 from modbot.web import application
 from tests.conformance.stage import PUPILS, STRANGER, TEACHER, Stage, Trouble, Where, email_of
+from tests.platforms.lent import FreeBudget
 from tests.stores import until
 
 QUICK = Patience(
@@ -39,6 +39,7 @@ KEPT_FOR = {  # what an act remembers, and what its undo takes from
     Operation.UNLOCK: keys.former,
     Operation.HARDEN: keys.panic,
     Operation.RESTORE: keys.panic,
+    Operation.END: keys.panic,
 }
 
 Spoil = Callable[[Platform], Platform]
@@ -98,6 +99,8 @@ class Lesson:
         """These people as modbot would pick them: from the platform's list, else from what was heard."""
         there = {one.name: one for one in await self.heard_of()}
         there |= {one.name: one for one in await self.platform.read(self.session)}
+        unknown = [name for name in names if name not in there]
+        assert not unknown, f"modbot does not know {unknown}"
         return tuple(there[name] for name in names)
 
     async def heard_of(self) -> Sequence[Participant]:
@@ -133,7 +136,7 @@ async def opened(
     means = Means(
         http=http,
         vault=Vault(store, keyring),
-        budget=SharedBudget(store),
+        budget=FreeBudget(),  # a vendor's limits have their own tests,
         now=lambda: datetime.now(UTC),
         told=sessions.ingest,
         hosts=_hosts,

@@ -54,8 +54,11 @@ async def prove_mute(lesson: Lesson) -> None:
 
 
 async def prove_end(lesson: Lesson) -> None:
-    """The class does not run, and nobody is in it."""
+    """The class does not run, and nobody is in it; what was set on the way is remembered, and can be put back."""
+    before = await lesson.stage.picture()
     await _done(lesson, Operation.END)
+    assert (await lesson.act(Operation.RESTORE)).outcome in COMES_TRUE
+    assert (await lesson.stage.picture()).settings == before.settings
 
 
 async def prove_harden(lesson: Lesson) -> None:

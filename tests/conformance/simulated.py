@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from modbot.model import Operation
 from modbot.simulators import Faults, SimServer
@@ -92,3 +92,14 @@ def _answer_badly(faults: Faults, trouble: Trouble) -> None:
             faults.malformed = True
         case _:
             raise AssertionError(f"no such fault: {trouble}")
+
+
+def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by flat names, as stages tell them."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{inner}": kept for inner, kept in value.items()}
+        else:
+            flat[name] = value
+    return flat

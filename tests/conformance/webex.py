@@ -1,7 +1,7 @@
 """Webex for the conformance suite."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import SecretStr
 
@@ -10,7 +10,7 @@ from modbot.platforms import Means, Platform
 from modbot.platforms.webex import build
 from modbot.settings.webex import WebexSettings
 from modbot.simulators.webex import ADMIN_SCOPES, USER_SCOPES, Meeting, WebexSimulator
-from tests.conformance.simulated import SimulatedStage
+from tests.conformance.simulated import SimulatedStage, flat
 from tests.conformance.stage import TEACHER, TITLE, Picture, Settings, Where
 
 MODERATOR = "moderator@example.org"
@@ -115,7 +115,7 @@ class WebexStage(SimulatedStage):
         """From the meeting."""
         state = self.meeting.state()
         return Picture(
-            settings={"locked": self.meeting.locked, **_flat(self.meeting.series.settings)},
+            settings={"locked": self.meeting.locked, **flat(self.meeting.series.settings)},
             inside=frozenset(state.joined),
             waiting=frozenset(state.lobby),
             muted=frozenset(state.muted),
@@ -128,13 +128,3 @@ class WebexStage(SimulatedStage):
 
     def _stay(self, name: str) -> str:
         return next(one.id for one in self.meeting.members.values() if one.name == name and one.state != "end")
-
-
-def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in settings.items():
-        if isinstance(value, dict):
-            flat |= {f"{name}.{inner}": kept for inner, kept in value.items()}
-        else:
-            flat[name] = value
-    return flat
