@@ -40,6 +40,10 @@ class Outgoing:
         """Without one parameter of the query."""
         return replace(self, params={key: value for key, value in self.params.items() if key != name})
 
+    def with_form(self, name: str, value: str) -> "Outgoing":
+        """With another value for one field of the form."""
+        return replace(self, form={**(self.form or {}), name: value})
+
     def to(self, old: str, new: str) -> "Outgoing":
         """To another path."""
         return replace(self, url=self.url.replace(old, new))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from modbot.http import Http
 from modbot.model import PlatformName
 from tests.contract.described import Description
+from tests.contract.drives.meet import meet
 from tests.contract.drives.webex import webex
 from tests.contract.drives.zoom import zoom
+from tests.contract.google_description import GoogleDescription
 from tests.contract.watched import Drive
 from tests.contract.webex_description import WebexDescription
 from tests.contract.zoom_description import ZoomDescription
@@ -27,4 +29,5 @@ class Lane:
 LANES: Mapping[PlatformName, Lane] = {
     PlatformName.ZOOM: Lane(ZoomDescription, zoom),
     PlatformName.WEBEX: Lane(WebexDescription, webex),
+    PlatformName.MEET: Lane(GoogleDescription, meet),
 }

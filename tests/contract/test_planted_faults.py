@@ -44,6 +44,7 @@ ZOOM = (
         "'locked' was unexpected",
     ),
     Fault("another path", "PUT /status", lambda out: out.to("/status", "/state"), "no such path"),
+    Fault("another grant", "POST /token", lambda out: out.with_form("grant_type", "password"), "unknown grant type"),
     Fault("no date", "GET /metrics/meetings", lambda out: out.without_param("from"), "missing parameter: from"),
     Fault("an unknown parameter", "GET /participants", lambda out: out.with_param("live", "1"), "unknown parameter"),
     Fault("an unknown type", "GET /participants", lambda out: out.with_param("type", "now"), "unknown type: now"),
@@ -67,7 +68,52 @@ WEBEX = (
         "'id' was unexpected",
     ),
 )
-FAULTS: Mapping[PlatformName, Sequence[Fault]] = {PlatformName.ZOOM: ZOOM, PlatformName.WEBEX: WEBEX}
+MEET = (
+    Fault(
+        "an unknown field",
+        "PATCH ",
+        lambda out: out.with_field("config", {"locked": True}),
+        "'locked' was unexpected",
+    ),
+    Fault(
+        "an unknown value",
+        "PATCH ",
+        lambda out: out.with_field("config", {"accessType": "LOCKED"}),
+        "'LOCKED' is not one of",
+    ),
+    Fault("what Google alone sets", "POST /spaces", lambda out: out.with_field("meetingCode", "a"), "was unexpected"),
+    Fault(
+        "a mask of no field",
+        "PATCH ",
+        lambda out: out.with_param("updateMask", "config.lock"),
+        "Space has no config.lock",
+    ),
+    Fault("another path", "POST :endActiveConference", lambda out: out.to(":endActive", ":stop"), "no such path"),
+    Fault("a size in words", "GET /participants", lambda out: out.with_param("pageSize", "all"), "not a number: all"),
+    Fault(
+        "an unknown parameter",
+        "GET /participants",
+        lambda out: out.with_param("live", "true"),
+        "unknown parameter: live",
+    ),
+    Fault(
+        "a filter by no field",
+        "GET /conferenceRecords",
+        lambda out: out.with_param("filter", "ended = false"),
+        "filter: there is no ended",
+    ),
+    Fault(
+        "no event types", "POST /subscriptions", lambda out: out.without_field("eventTypes"), "'eventTypes' is a req"
+    ),
+    Fault("a life in no unit", "POST /subscriptions", lambda out: out.with_field("ttl", "7 days"), "does not match"),
+    Fault("no filter", "GET /subscriptions", lambda out: out.without_param("filter"), "missing parameter: filter"),
+    Fault("another grant", "POST /token", lambda out: out.with_form("grant_type", "password"), "jwt-bearer"),
+)
+FAULTS: Mapping[PlatformName, Sequence[Fault]] = {
+    PlatformName.ZOOM: ZOOM,
+    PlatformName.WEBEX: WEBEX,
+    PlatformName.MEET: MEET,
+}
 CASES = [
     pytest.param(name, fault, id=f"{name}: {fault.name} in {fault.request}")
     for name, faults in FAULTS.items()
@@ -76,12 +122,14 @@ CASES = [
 
 
 async def sent_by_a_broken_adapter(name: PlatformName, fault: Fault) -> Sequence[Seen]:
-    """What the simulator received; it may have refused, and the adapter given up."""
+    """What the simulator received; it may have refused, and the adapter or the drive have given up."""
     http = BentHttp(fault.request, fault.bend)
-    async with LANES[name].drive(http) as drive:
-        with suppress(VendorError):
-            await drive.everything()
-    await http.close()
+    try:
+        async with LANES[name].drive(http) as drive:
+            with suppress(VendorError, ValueError):
+                await drive.everything()
+    finally:
+        await http.close()
     assert http.bent, "the planted fault was never sent"
     return drive.seen
 

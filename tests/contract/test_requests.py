@@ -79,10 +79,21 @@ def test_requests_are_found_in_code_however_they_are_written() -> None:
 async def a(x):
     await send("GET", "/rooms", params={})
     await send(Call("PUT", f"/rooms/{x}/lock"))
-    path = f"/rooms/{x}/people"
+    path, params = f"/rooms/{x}/people", {}
     await pages(Request("GET", path, HEAVY))
     await http.request("vendor", "POST", f"{self._url}/token")
+    url = self._room(x) + ":end"
+    await send(Call("POST", url))
+    await send("GET", self.meet + "records")
     await send("DELETE", somewhere)
 """
     )
-    assert found == {"GET /rooms", "PUT /rooms/{}/lock", "GET /rooms/{}/people", "POST /token"}
+    assert found == {
+        "GET /rooms",
+        "PUT /rooms/{}/lock",
+        "GET /rooms/{}/people",
+        "POST /token",
+        "POST :end",
+        "GET records",
+        "DELETE ",
+    }

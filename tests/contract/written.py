@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from modbot.platforms import Capability, How
@@ -38,8 +38,7 @@ def named_in(capabilities: Iterable[Capability]) -> set[str]:
 
 def _like(call: str) -> re.Pattern[str]:
     method, _, path = call.partition(" ")
-    holes = re.escape(path).replace(re.escape(HOLE), "[^?]+")
-    return re.compile(f"{method} (?:/[^?]*?)?{holes}")
+    return re.compile(f"{method} .*{re.escape(path).replace(re.escape(HOLE), '[^?]+')}")
 
 
 def _functions(tree: ast.Module) -> Iterator[ast.AST]:
@@ -49,35 +48,39 @@ def _functions(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _requests(function: ast.AST) -> Iterator[str]:
-    paths = {
-        target.id: node.value for node in ast.walk(function) if isinstance(node, ast.Assign) for target in _names(node)
-    }
-    for node in ast.walk(function):
+    nodes = list(ast.walk(function))
+    known = dict(pair for node in nodes if isinstance(node, ast.Assign) for pair in _named(node))
+    for node in nodes:
         if isinstance(node, ast.Call):
-            yield from _request(node, paths)
+            yield from _request(node, known)
 
 
-def _names(node: ast.Assign) -> Iterator[ast.Name]:
-    """`path = x` and `path, other = x, y`: only the first form carries a path."""
+def _named(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
+    """What `path = ...` and `path, params = ..., ...` give names to."""
     for target in node.targets:
         if isinstance(target, ast.Name):
-            yield target
+            yield target.id, node.value
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs = zip(target.elts, node.value.elts, strict=True)
+            yield from ((name.id, value) for name, value in pairs if isinstance(name, ast.Name))
 
 
-def _request(call: ast.Call, paths: dict[str, ast.expr]) -> Iterator[str]:
+def _request(call: ast.Call, known: Mapping[str, ast.expr]) -> Iterator[str]:
     for method, place in zip(call.args, call.args[1:], strict=False):
-        if not (isinstance(method, ast.Constant) and method.value in METHODS):
-            continue
-        path = _template(paths.get(place.id, place) if isinstance(place, ast.Name) else place)
-        if path.startswith("/"):
-            yield f"{method.value} {path}"
+        if isinstance(method, ast.Constant) and method.value in METHODS:
+            # What stands before the first word of the path is an address that is not written here.
+            yield f"{method.value} {_template(place, known).removeprefix(HOLE)}"
 
 
-def _template(node: ast.expr) -> str:
-    """A literal path with holes; "" for what is not one. What stands before its first slash is the host's."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else ""
-    if not isinstance(node, ast.JoinedStr):
-        return ""
-    parts = [str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values]
-    return re.sub(r"^(?:{})+(?=/)", "", "".join(parts))
+def _template(node: ast.expr, known: Mapping[str, ast.expr]) -> str:
+    """A path with a hole for everything that is not written out."""
+    match node:
+        case ast.Name(id=name) if name in known:
+            return _template(known[name], {})
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _template(left, known) + _template(right, known)
+        case ast.JoinedStr(values=parts):
+            return "".join(_template(part, known) for part in parts)
+    return HOLE

@@ -21,11 +21,10 @@ async def zoom(http: Http) -> AsyncIterator[Drive]:
     """The Zoom adapter beside the simulated Zoom."""
     clock = Clock()
     sim = ZoomSimulator(clock)
-    await sim.start()
-    world = World(sim, http, MemoryVault(), FreeBudget(), clock, Receiver())
-    watched = Watched(world.platform())
-    yield Drive(sim.seen, watched, partial(_everything, world, watched))
-    await sim.stop()
+    async with sim:
+        world = World(sim, http, MemoryVault(), FreeBudget(), clock, Receiver())
+        watched = Watched(world.platform())
+        yield Drive(sim.seen, watched, partial(_everything, world, watched))
 
 
 async def _everything(world: World, watched: Watched) -> None:
