@@ -15,6 +15,7 @@ from tests.project.tree import ROOT, read
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 EXAMPLE = "deploy/modbot.toml.example"
 BY_NAME = {"MODBOT_CONFIG", "MODBOT_LOG_LEVEL"}
+INVENTED = "MODBOT_TOY__"  # of the platform that docs/adding-a-platform.md makes up; its own test builds it
 
 
 def commands() -> set[str]:
@@ -50,7 +51,7 @@ def test_a_paper_names_only_commands_that_exist(paper: Path) -> None:
 def test_a_paper_names_only_settings_that_exist(paper: Path) -> None:
     text = paper.read_text(encoding="utf-8")
     named = set(re.findall(r"\bMODBOT_[A-Z_]*[A-Z]", text))
-    assert not {name for name in named if name not in setting_names()}
+    assert not {name for name in named if name not in setting_names() and not name.startswith(INVENTED)}
 
 
 def test_the_example_settings_are_read_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
