@@ -38,7 +38,8 @@ WRONG_KEY = "Google does not accept modbot's key. IT must check the service acco
 WRONG_STATE = "Google Meet cannot do this to the class as it is now."
 
 NO_SUCH_USER = "unknown_user"  # the code of an AuthRejected about a person, not about modbot's key
-SWITCHED_OFF = "SERVICE_DISABLED"
+SWITCHED_OFF = "SERVICE_DISABLED"  # the code of a Forbidden about an API that the Cloud project has not enabled
+_SWITCHED_OFF = frozenset({SWITCHED_OFF, "accessNotConfigured"})  # the Directory's word for it is the latter
 
 _BY_STATUS: Mapping[int, tuple[type[VendorError], str]] = {
     401: (AuthRejected, "Google does not accept modbot's token."),
@@ -46,7 +47,10 @@ _BY_STATUS: Mapping[int, tuple[type[VendorError], str]] = {
     404: (NotFound, "Google Meet has no such class, or it has ended."),
     409: (Conflict, WRONG_STATE),
 }
-_BY_REASON: Mapping[str, str] = {SWITCHED_OFF: NOT_ENABLED, "ACCESS_TOKEN_SCOPE_INSUFFICIENT": NO_SCOPE}
+_BY_REASON: Mapping[str, str] = {
+    **dict.fromkeys(_SWITCHED_OFF, NOT_ENABLED),
+    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": NO_SCOPE,
+}
 _RATE_REASONS = frozenset({"quotaExceeded", "rateLimitExceeded", "userRateLimitExceeded"})  # the Directory's, with 403
 _HTTP_OF_CODE = {3: 400, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503, 16: 401}
 _WORD = re.compile(r"[A-Za-z0-9_.\[\]]{1,60}")
@@ -66,7 +70,7 @@ def operation_error(status: Mapping[str, Any]) -> VendorError:
 
 def _error(status: int, body: Mapping[str, Any], detail: str, answer: Answer | None) -> VendorError:
     reason = reason_of(body)
-    code = _word(body.get("status")) or reason
+    code = SWITCHED_OFF if reason in _SWITCHED_OFF else _word(body.get("status")) or reason
     log_detail = " ".join(part for part in (f"reason={reason}" if reason else "", _fields(body), detail) if part)
     if status == 429 or reason in _RATE_REASONS:
         wish = answer.retry_after if answer is not None else None

@@ -1,5 +1,6 @@
 """Whether Google Meet is set up: the key, each delegated scope, the APIs, and what events need."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,12 +44,11 @@ async def diagnose(grants: Grants) -> Sequence[Finding]:
     if not user:
         fix = "Set MODBOT_MEET__DIRECTORY_ADMIN, or import a roster: modbot needs somebody to try the key as."
         return [("Google service account", ""), ("Google delegation", fix), *_events(grants)]
-    findings = [("Google service account", "")]
-    findings += [await _delegated(grants, scope, user, client_id) for scope in _wanted(grants.settings)]
-    findings += [await _meet(grants, user), await _directory(grants), *_events(grants)]
+    scopes = [_delegated(grants, scope, user, client_id) for scope in _wanted(grants.settings)]
+    apis = [_meet(grants, user), _directory(grants)]
     if grants.settings.pubsub_topic:
-        findings.append(await _workspace_events(grants, user))
-    return findings
+        apis.append(_workspace_events(grants, user))
+    return [("Google service account", ""), *await asyncio.gather(*scopes, *apis), *_events(grants)]
 
 
 async def _somebody(grants: Grants) -> str:
@@ -122,7 +122,7 @@ async def _workspace_events(grants: Grants, user: str) -> Finding:
 
 
 def _problem(error: VendorError, api: str) -> str:
-    if error.code == SWITCHED_OFF or SWITCHED_OFF in error.log_detail:
+    if error.code == SWITCHED_OFF:
         return f"Switch the {api} on in modbot's Cloud project."
     return f"{error.staff_text} ({error.log_detail})"
 
