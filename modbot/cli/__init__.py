@@ -5,7 +5,7 @@ import sys
 import typer
 
 from modbot import __version__
-from modbot.cli import audit, demo, doctor, drill, keys, manifest, page, platforms, roster, serving
+from modbot.cli import audit, demo, doctor, drill, keys, manifest, meet, page, platforms, roster, serving
 from modbot.errors import ModbotError
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _each in (serving, demo, doctor, platforms, manifest, roster, audit, page, drill, keys):
+for _each in (serving, demo, doctor, platforms, manifest, roster, audit, page, drill, keys, meet):
     _each.add(app)
 
 

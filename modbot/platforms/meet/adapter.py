@@ -18,7 +18,7 @@ from modbot.platforms.meet.calls import MeetCalls, Record, room_of, running
 from modbot.platforms.meet.doctor import Grants
 from modbot.platforms.meet.hearing import Ear
 from modbot.platforms.meet.people import Directory, participants, user_ids
-from modbot.platforms.meet.rooms import RoomMade, Rooms
+from modbot.platforms.meet.rooms import Progress, RoomMade, Rooms
 from modbot.platforms.meet.tokens import Scope
 from modbot.platforms.meet.upkeep import Upkeep
 
@@ -139,9 +139,14 @@ class MeetPlatform:
         """Keep a subscription for each host. Raises VendorError, StoreUnavailable."""
         return NOTHING_TO_TEND if self._upkeep is None else await self._upkeep.look()
 
-    async def create_room(self, host_email: str, cohosts: Sequence[str] = ()) -> RoomMade:
-        """A new class link that this person owns and modbot may end. Raises VendorError."""
-        return await self._rooms.create(host_email, cohosts)
+    async def create_room(
+        self, host_email: str, cohosts: Sequence[str] = (), progress: Progress | None = None
+    ) -> RoomMade:
+        """A new class link that this person owns and modbot may end. Raises VendorError.
+
+        `progress` is told (steps done, in all).
+        """
+        return await self._rooms.create(host_email, cohosts, progress)
 
     async def close(self) -> None:
         """Nothing of its own to give up: the connection pool belongs to the process."""

@@ -32,6 +32,7 @@ _END_NATIVE = Capability(
         "The call is over for everyone, and entry is restricted. To go on, join again yourself first: "
         "whoever is not invited must knock then, and you let in whom you know."
     ),
+    proviso="if modbot made its link",
 )
 _END_BY_HAND = Capability(
     How.BY_HAND,
@@ -123,7 +124,7 @@ def table(*, create_rooms: bool, configured: bool = True) -> Mapping[Operation, 
     """Every operation with these settings. Without a service account, each is the host's own clicks."""
     if not configured:
         return MappingProxyType(
-            {op: replace(row, how=How.BY_HAND, via="", effect="", instead="") for op, row in _ROWS.items()}
+            {op: replace(row, how=How.BY_HAND, via="", effect="", instead="", proviso="") for op, row in _ROWS.items()}
         )
     end = _END_NATIVE if create_rooms else _END_BY_HAND
     return MappingProxyType({**_ROWS, Operation.END: end})

@@ -3,7 +3,7 @@
 https://developers.google.com/workspace/meet/api/guides/meeting-space-members
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from modbot.errors import Conflict, NotOffered, VendorError
@@ -17,6 +17,8 @@ CLASSROOM = {
     "moderation": "ON",
     "moderationRestrictions": {"presentRestriction": "HOSTS_ONLY"},
 }
+Progress = Callable[[int, int], None]
+
 NOT_SET_UP = "Making class links is not set up: IT must set create_rooms and delegate meetings.space.created."
 
 
@@ -38,10 +40,11 @@ class Rooms:
         self._calls = calls
         self._allowed = allowed
 
-    async def create(self, host_email: str, cohosts: Sequence[str]) -> RoomMade:
-        """A link and its co-hosts, one after the other: Google has no title for a link, and no call for many members.
+    async def create(self, host_email: str, cohosts: Sequence[str], progress: Progress | None = None) -> RoomMade:
+        """A link and its co-hosts, one after the other: Google has no title for a link, and no call to add many.
 
-        Raises VendorError when no link was made. A co-host who cannot be added does not undo the link.
+        `progress` is told (steps done, in all). A co-host who cannot be added does not undo the link.
+        Raises VendorError when no link was made.
         """
         if not self._allowed:
             raise NotOffered(VENDOR, NOT_SET_UP)
@@ -50,8 +53,11 @@ class Rooms:
         link, code = space.get("meetingUri"), space.get("meetingCode")
         if not isinstance(link, str) or not isinstance(code, str):
             raise malformed("meetingUri")
+        wanted = tuple(dict.fromkeys(cohosts))
         added, failed = [], []
-        for email in dict.fromkeys(cohosts):
+        for number, email in enumerate(wanted, 1):
+            if progress:
+                progress(number, len(wanted) + 1)
             problem = await self._add(space_id, host_email, email)
             if problem:
                 failed.append((email, problem))
