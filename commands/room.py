@@ -19,12 +19,12 @@ command = Command(
 
 WORDS = {
     Operation.LOCK: "lock the class",
-    Operation.UNLOCK: "unlock it",
+    Operation.UNLOCK: "unlock the class",
     Operation.EJECT: "put people out",
     Operation.ADMIT: "let people in from the lobby",
     Operation.MUTE: "mute everyone",
     Operation.END: "end the class",
-    Operation.RESTORE: "put its settings back",
+    Operation.RESTORE: "put the settings back",
 }
 
 
@@ -53,10 +53,10 @@ async def room(ctx: Context) -> Reply:
 def _able(table: Mapping[Operation, Capability]) -> list[str]:
     """What modbot can do in one line, then a line for each thing it can do in part, or only the host by hand."""
     rows_of = {how: [(words, table[op]) for op, words in WORDS.items() if table[op].how is how] for how in How}
-    native = ", ".join(words for words, _ in rows_of[How.NATIVE])
+    native = ", ".join(f"{words} ({row.proviso})" if row.proviso else words for words, row in rows_of[How.NATIVE])
     return [
         *([f"modbot can: {native}."] if native else []),
-        *(f"In part, {words}: {row.instead}." for words, row in rows_of[How.SUBSTITUTE]),
+        *(f"In part, {words} ({row.instead})." for words, row in rows_of[How.SUBSTITUTE]),
         *(f"By hand, {words}: {' '.join(row.steps)}" for words, row in rows_of[How.BY_HAND]),
     ]
 

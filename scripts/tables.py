@@ -35,8 +35,12 @@ def commands() -> str:
 
 def capabilities() -> str:
     """What each platform can do."""
-    rows = [(str(op), *(HOW[table[op].how] for table in DECLARED.values())) for op in Operation]
+    rows = [(str(op), *(_told(table[op]) for table in DECLARED.values())) for op in Operation]
     return _table(("operation", *(name.label for name in DECLARED)), rows)
+
+
+def _told(row: Capability) -> str:
+    return f"{HOW[row.how]}, {row.proviso}" if row.proviso else HOW[row.how]
 
 
 def substitutes() -> str:
@@ -66,7 +70,7 @@ def _long(table: Mapping[Operation, Capability]) -> str:
 
 def _how(row: Capability) -> str:
     told = f": {row.instead}" if row.instead else ""
-    return HOW[row.how] + told + (f"<br><br>“{row.effect}”" if row.effect else "")
+    return _told(row) + told + (f"<br><br>“{row.effect}”" if row.effect else "")
 
 
 def _call(row: Capability) -> str:

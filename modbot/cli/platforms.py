@@ -25,7 +25,7 @@ def add(app: typer.Typer) -> None:
 def platforms(
     every: bool = typer.Option(False, "--all", help="Every platform modbot knows, not only those with credentials."),
     json_: bool = typer.Option(
-        False, "--json", help="Print platform → operation → how, via, needs, steps, effect, instead."
+        False, "--json", help="Print platform → operation → how, via, needs, steps, effect, instead, proviso."
     ),
 ) -> None:
     """Show what modbot can do where: with your credentials, or without any what each platform can do."""
@@ -48,8 +48,8 @@ def platforms(
 
 
 def _how(row: Capability) -> str:
-    words = row.how.replace("_", " ")
-    return f"{words}: {row.instead}" if row.instead else words
+    named = f": {row.instead}" if row.instead else ""
+    return row.how.replace("_", " ") + named + (f", {row.proviso}" if row.proviso else "")
 
 
 def _by(row: Capability) -> str:

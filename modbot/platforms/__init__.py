@@ -38,6 +38,7 @@ class Capability:
     steps: tuple[str, ...] = ()
     effect: str = ""
     instead: str = ""  # of a substitute: "the waiting room is turned on"
+    proviso: str = ""  # what must be so of the class itself: "if modbot made its link"
     needs_lock: bool = False  # of eject: whoever is put out can walk back in unless the room is locked too
 
 

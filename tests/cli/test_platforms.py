@@ -3,7 +3,7 @@
 from modbot.model import Operation, PlatformName
 from tests.cli.running import typed
 
-FIELDS = {"how", "via", "needs", "steps", "effect", "instead"}
+FIELDS = {"how", "via", "needs", "steps", "effect", "instead", "proviso"}
 ZOOM = {
     "MODBOT_ZOOM__ACCOUNT_ID": "account",
     "MODBOT_ZOOM__CLIENT_ID": "client",

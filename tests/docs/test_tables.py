@@ -101,6 +101,11 @@ def test_what_is_done_instead_fits_into_a_sentence() -> None:
     assert not wrong
 
 
+def test_what_must_be_so_of_a_class_is_said_of_what_modbot_does_itself() -> None:
+    provisos = [(name, row) for name, row in declared() if row.proviso]
+    assert not [name for name, row in provisos if row.how is How.BY_HAND or not row.proviso.startswith("if ")]
+
+
 def test_every_row_has_the_hosts_own_clicks_as_sentences() -> None:
     assert not [name for name, row in declared() if not row.steps or not all(step.endswith(".") for step in row.steps)]
 

@@ -10,8 +10,8 @@ async def test_a_webex_class_shows_its_people_what_modbot_can_do_and_what_to_men
     assert shown(answer)[:2] == [
         "Grade 3 Reading: 13 in, 0 waiting.",
         (
-            "modbot can: lock the class, unlock it, put people out, let people in from the lobby, mute everyone, "
-            "end the class, put its settings back."
+            "modbot can: lock the class, unlock the class, put people out, let people in from the lobby, "
+            "mute everyone, end the class, put the settings back."
         ),
     ]
     assert "Setting to mend: Students may share is yes; safe is no." in shown(answer)
@@ -26,9 +26,9 @@ async def test_a_zoom_class_shows_what_is_done_instead_and_the_clicks_for_what_o
     answer = await school.type(CHANG, "/room")
     assert shown(answer)[:6] == [
         "Grade 5 Science: 13 in, 0 waiting.",
-        "modbot can: put people out, end the class, put its settings back.",
-        "In part, lock the class: the waiting room is turned on.",
-        "In part, unlock it: the waiting room is set back as it was.",
+        "modbot can: put people out, end the class, put the settings back.",
+        "In part, lock the class (the waiting room is turned on).",
+        "In part, unlock the class (the waiting room is set back as it was).",
         "By hand, let people in from the lobby: In Zoom, tap Participants. Tap Admit beside the person, or Admit all.",
         (
             "By hand, mute everyone: In Zoom, tap Participants. Tap Mute all. "
