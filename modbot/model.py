@@ -25,6 +25,7 @@ class PlatformName(StrEnum):
     ZOOM = "zoom", "Zoom"
     WEBEX = "webex", "Webex"
     MEET = "meet", "Google Meet"
+    TEAMS = "teams", "Microsoft Teams"
 
 
 class Operation(StrEnum):
