@@ -26,6 +26,7 @@ class PlatformName(StrEnum):
     WEBEX = "webex", "Webex"
     MEET = "meet", "Google Meet"
     TEAMS = "teams", "Microsoft Teams"
+    JITSI = "jitsi", "Jitsi"
 
 
 class Operation(StrEnum):

@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.stores"]
+pytest_plugins = ["tests.stores", "tests.told"]
 
 CRASH_TIMEOUT_SECONDS = 180
 
