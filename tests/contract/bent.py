@@ -1,8 +1,10 @@
 """HTTP of a broken adapter: one request is changed on its way out."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,9 +22,9 @@ class Outgoing:
     form: Mapping[str, str] | None = None
 
     def fits(self, wanted: str) -> bool:
-        """Whether this is `METHOD /end/of/the/path`."""
+        """Whether this is `METHOD /end/of/*/the/path`."""
         method, _, path = wanted.partition(" ")
-        return self.method == method and urlsplit(self.url).path.endswith(path)
+        return self.method == method and fnmatchcase(urlsplit(self.url).path, f"*{path}")
 
     def with_field(self, name: str, value: object) -> "Outgoing":
         """With one more field in the body, or another value for it."""
@@ -52,14 +54,22 @@ class Outgoing:
 Bend = Callable[[Outgoing], Outgoing]
 
 
+class Sent(Exception):
+    """The changed request has been sent: there is nothing more to see."""
+
+
 class BentHttp(Http):
-    """Sends every request that is like `which` changed by `bend`, and the rest as they are."""
+    """Sends the first request that is like `which` changed by `bend`, those before it as they are, and none after it.
+
+    Raises Sent once that is done: an adapter knows no such error, so that it gives up, whatever it was doing.
+    """
 
     def __init__(self, which: str, bend: Bend) -> None:
         super().__init__()
         self._which = which
         self._bend = bend
-        self.bent = 0
+        self.bent = False
+        self._answered = asyncio.Event()
 
     async def request(
         self,
@@ -74,10 +84,26 @@ class BentHttp(Http):
         timeout: timedelta = DEFAULT_TIMEOUT,  # noqa: ASYNC109 - as the class it stands in for
     ) -> Answer:
         """As `Http.request`."""
+        if self.bent:
+            await self._answered.wait()
+            raise Sent
         out = Outgoing(method, url, params or {}, json, form)
-        if out.fits(self._which):
-            out = self._bend(out)
-            self.bent += 1
+        if not out.fits(self._which):
+            return await self._send(vendor, out, headers, timeout)
+        self.bent = True
+        try:
+            await self._send(vendor, self._bend(out), headers, timeout)
+        finally:
+            self._answered.set()
+        raise Sent
+
+    async def _send(
+        self,
+        vendor: str,
+        out: Outgoing,
+        headers: Mapping[str, str] | None,
+        timeout: timedelta,  # noqa: ASYNC109 - as above
+    ) -> Answer:
         return await super().request(
             vendor,
             out.method,

@@ -6,7 +6,7 @@ https://developers.google.com/workspace/admin/directory/reference/rest/v1/users/
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ DOCUMENTS = ("meet.v2.discovery.json", "workspaceevents.v1.discovery-subset.json
 TOKEN, CERTIFICATES, USER = "/token", "/oauth2/v3/certs", "/admin/directory/v1/users/{userKey}"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CLAIMS = ("iss", "sub", "scope", "aud", "iat", "exp")
+DIRECTORY_SCOPE = "https://www.googleapis.com/auth/admin.directory.user.readonly"
 LONGEST_ASSERTION = timedelta(hours=1)
 DIRECTORY_PARAMETERS = ("customFieldMask", "projection", "viewType")
 FORMATS: Mapping[str, Schema] = {
@@ -70,6 +71,13 @@ class GoogleDescription:
         needs([name for name, value in ids.items() if value], ids, "id")
         fits(body_of(seen), self._body(method))
         return f"{seen.method} {template}"
+
+    def scopes_of(self, call: str) -> frozenset[str]:
+        """The scopes that open a call as `check` names it, each by itself; none for what takes no token."""
+        method, _, path = call.partition(" ")
+        if path == USER:
+            return frozenset({DIRECTORY_SCOPE})
+        return frozenset(self._methods.get((method, path), {}).get("scopes", ()))
 
     def _check_undocumented(self, seen: Seen) -> str:
         template = template_for(path_of(seen), [CERTIFICATES, USER])
@@ -118,6 +126,13 @@ class GoogleDescription:
             found["properties"] = {name: self._closed(one) for name, one in fields.items() if not one.get("readOnly")}
             found["additionalProperties"] = "additionalProperties" in schema
         return found
+
+
+def asked_scopes(sent: Iterable[Seen]) -> set[str]:
+    """The scopes in the assertions that tokens were asked for with."""
+    assertions = [form_of(seen)["assertion"] for seen in sent if path_of(seen) == TOKEN]
+    claims = [jwt.decode(assertion, options={"verify_signature": False}) for assertion in assertions]
+    return {scope for one in claims for scope in one["scope"].split()}
 
 
 def methods(resource: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,11 @@ from modbot.http import Http
 from modbot.model import PlatformName
 from tests.contract.described import Description
 from tests.contract.drives.meet import meet
+from tests.contract.drives.teams import teams
 from tests.contract.drives.webex import webex
 from tests.contract.drives.zoom import zoom
 from tests.contract.google_description import GoogleDescription
+from tests.contract.graph_description import GraphDescription
 from tests.contract.watched import Drive
 from tests.contract.webex_description import WebexDescription
 from tests.contract.zoom_description import ZoomDescription
@@ -30,4 +32,5 @@ LANES: Mapping[PlatformName, Lane] = {
     PlatformName.ZOOM: Lane(ZoomDescription, zoom),
     PlatformName.WEBEX: Lane(WebexDescription, webex),
     PlatformName.MEET: Lane(GoogleDescription, meet),
+    PlatformName.TEAMS: Lane(GraphDescription, teams),
 }

@@ -11,6 +11,7 @@ from modbot.model import PlatformName
 from modbot.platforms import How
 from modbot.platforms.registry import DECLARED
 from tests.contract.described import complaints
+from tests.contract.google_description import GoogleDescription, asked_scopes
 from tests.contract.lanes import LANES, UNDESCRIBED
 from tests.contract.written import named_in, unsent, written, written_in
 from tests.contract.zoom_description import ZoomDescription
@@ -69,6 +70,14 @@ async def test_every_zoom_scope_asked_for_is_needed_and_every_needed_one_is_aske
     assert needed & description.scopes <= used
 
 
+async def test_every_google_scope_asked_for_opens_something_that_was_sent(http: Http) -> None:
+    description = GoogleDescription()
+    async with LANES[PlatformName.MEET].drive(http) as drive:
+        await drive.everything()
+    opened = {scope for seen in drive.seen for scope in description.scopes_of(description.check(seen))}
+    assert asked_scopes(drive.seen) <= opened
+
+
 def test_every_platform_is_in_the_suite_or_named_as_having_no_description() -> None:
     assert set(PlatformName) - LANES.keys() <= UNDESCRIBED
 
@@ -92,8 +101,8 @@ async def a(x):
         "GET /rooms",
         "PUT /rooms/{}/lock",
         "GET /rooms/{}/people",
-        "POST /token",
-        "POST :end",
-        "GET records",
-        "DELETE ",
+        "POST {}/token",
+        "POST {}:end",
+        "GET {}records",
+        "DELETE {}",
     }

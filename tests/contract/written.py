@@ -37,8 +37,10 @@ def named_in(capabilities: Iterable[Capability]) -> set[str]:
 
 
 def _like(call: str) -> re.Pattern[str]:
+    """A whole path stands behind the version of the interface; a part of one, behind whatever it is put to."""
     method, _, path = call.partition(" ")
-    return re.compile(f"{method} .*{re.escape(path).replace(re.escape(HOLE), '[^?]+')}")
+    start = r"(?:/[\w.]+)?" if path.startswith("/") else "[^?]*"
+    return re.compile(f"{method} {start}" + re.escape(path.removeprefix(HOLE)).replace(re.escape(HOLE), "[^?/]+"))
 
 
 def _functions(tree: ast.Module) -> Iterator[ast.AST]:
@@ -68,8 +70,7 @@ def _named(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
 def _request(call: ast.Call, known: Mapping[str, ast.expr]) -> Iterator[str]:
     for method, place in zip(call.args, call.args[1:], strict=False):
         if isinstance(method, ast.Constant) and method.value in METHODS:
-            # What stands before the first word of the path is an address that is not written here.
-            yield f"{method.value} {_template(place, known).removeprefix(HOLE)}"
+            yield f"{method.value} {_template(place, known)}"
 
 
 def _template(node: ast.expr, known: Mapping[str, ast.expr]) -> str:
