@@ -76,6 +76,7 @@ _ROWS: Mapping[Operation, Capability] = {
             "Take sharing, drawing and private chat away from attendees.",
         ),
         effect="The safer settings hold from the next start of this class.",
+        proviso="if it has not started",
     ),
     Operation.RESTORE: Capability(
         how=How.NATIVE,
@@ -105,4 +106,4 @@ def table(*, connected: bool) -> Mapping[Operation, Capability]:
     """Every operation. Without an account to act as, each is the host's own clicks."""
     if connected:
         return _ROWS
-    return {operation: replace(row, how=How.BY_HAND, effect="") for operation, row in _ROWS.items()}
+    return {operation: replace(row, how=How.BY_HAND, effect="", proviso="") for operation, row in _ROWS.items()}
