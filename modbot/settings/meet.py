@@ -12,7 +12,9 @@ class MeetSettings(Block):
 
     service_account: SecretStr | None = None  # the key file's JSON, as Google's console gives it
     service_account_file: Path | None = None  # or where that file lies
-    directory_admin: str = ""  # e-mail of an admin who may read the directory; "" = participants stay without e-mail
+    directory_admin: str = (
+        ""  # e-mail of an admin who may read users; "" = no participant has an e-mail, no event comes
+    )
     create_rooms: bool = False  # whether meetings.space.created is delegated: create class rooms, and end those
     pubsub_topic: str = ""  # projects/PROJECT/topics/TOPIC
     push_account: str = ""  # the service account's e-mail that signs the pushes

@@ -63,6 +63,8 @@ class Directory:
 
     async def known(self, user_id: str) -> str:
         """The address of an id that was looked up before; "" without asking Google."""
+        if not user_id:
+            return ""
         return self._known.get(user_id) or await self._kept(user_id) or ""
 
     async def user_id(self, email: str) -> str:

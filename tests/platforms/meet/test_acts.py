@@ -156,6 +156,15 @@ async def test_restore_ends_exactly_where_the_class_began(
     assert await platform.check(Operation.RESTORE, undo) is Seen.IN_EFFECT
 
 
+async def test_switching_moderation_off_again_sends_no_restrictions_along(world: World) -> None:
+    platform, meeting = world.platform(), world.class_in_session()
+    receipt = await platform.perform(Operation.HARDEN, aim(meeting))
+    await platform.perform(Operation.RESTORE, aim(meeting, former=receipt.former))
+    *_, restoring = [json.loads(one.body) for one in world.sim.seen if one.method == "PATCH"]
+    assert restoring == {"config": {"accessType": "TRUSTED", "moderation": "OFF"}}
+    assert world.calls("PATCH", "/")[-1].endswith("?updateMask=config.accessType,config.moderation")
+
+
 async def test_restore_leaves_alone_what_the_host_changed_and_modbot_did_not(world: World) -> None:
     platform, meeting = world.platform(), world.class_in_session()
     receipt = await platform.perform(Operation.LOCK, aim(meeting))
