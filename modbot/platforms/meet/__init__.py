@@ -28,7 +28,7 @@ def build(settings: MeetSettings, means: Means) -> MeetPlatform:
     tokens = Tokens(credentials, settings.token_url, means.http, means.vault, means.now)
     api = MeetApi(settings, means.http, tokens, means.budget, credentials)
     calls = MeetCalls(api)
-    directory = Directory(api, means.vault, settings.directory_admin)
+    directory = Directory(api, means.vault, settings.directory_admin, means.now)
     subscriptions = Subscriptions(api, settings.pubsub_topic)
     ledger = Ledger(means.vault, api.alias, means.now)
     audience = settings.push_audience or (f"{means.public_url}/webhooks/meet" if means.public_url else "")

@@ -19,7 +19,7 @@ MADE_BY_MODBOT = "the class link was made by modbot (modbot meet create-room)"
 
 OPEN_CONTROLS = "In Meet, tap Host controls (the shield)."
 OPEN_PEOPLE = "In Meet, tap People."
-LOCKED_DOOR = ("Under Meeting access, choose Restricted.",)
+LOCKED_DOOR = ("Under Meeting access, see that Restricted is chosen.",)
 END_STEPS = ("In Meet, tap End call.", "Choose End the call for everyone.")
 PATCH = "PATCH /v2/spaces/{space}"
 

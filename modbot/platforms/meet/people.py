@@ -6,8 +6,8 @@ https://developers.google.com/workspace/meet/api/guides/participants
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from modbot.errors import Forbidden, NotFound, StoreUnavailable, VendorError
@@ -21,6 +21,7 @@ from modbot.platforms.meet.tokens import Scope
 
 KEEP = timedelta(hours=12)  # an address, sealed in the vault
 KEEP_STRANGER = timedelta(hours=1)  # that the directory does not know somebody
+REST = timedelta(minutes=1)  # after the directory failed: a class is read again every second while it fills
 PATIENCE = timedelta(seconds=3)  # for the addresses of a whole class: names do without
 AT_ONCE = 8
 MAX_KEPT = 50_000
@@ -32,16 +33,13 @@ log = get_logger("meet.people")
 class Directory:
     """Addresses by user id, and back. https://developers.google.com/workspace/admin/directory/reference/rest/v1/users/get"""
 
-    def __init__(self, api: MeetApi, vault: TokenVault, admin: str) -> None:
+    def __init__(self, api: MeetApi, vault: TokenVault, admin: str, now: Callable[[], datetime]) -> None:
         self._api = api
         self._vault = vault
         self._admin = admin
+        self._now = now
+        self._rests_until: datetime | None = None
         self._known: OrderedDict[str, str] = OrderedDict()  # user id → address
-
-    @property
-    def readable(self) -> bool:
-        """Whether an admin is set who may read it."""
-        return bool(self._admin)
 
     async def addresses(self, user_ids: Sequence[str]) -> Mapping[str, str]:
         """The addresses that can be had in a moment. Never raises for the directory's failure: names must do then."""
@@ -86,12 +84,15 @@ class Directory:
         if kept is not None:
             self._remember(user_id, kept)
             return
+        if self._rests_until is not None and self._now() < self._rests_until:
+            return
         try:
             email = (await self.look_up(user_id)).get("primaryEmail")
         except (NotFound, Forbidden):
             email = ""  # for people of elsewhere it has been seen to answer either
-        except VendorError as error:
-            log.info("address_not_looked_up", detail=error.log_detail)
+        except VendorError as error:  # the next person's would fail as well
+            log.warning("directory_not_read", detail=error.log_detail)
+            self._rests_until = self._now() + REST
             return
         await self._keep(user_id, email if isinstance(email, str) else "")
 

@@ -1,6 +1,6 @@
 """What is read from Google: classes that run, who is in them, and how they are set."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -95,6 +95,21 @@ async def test_without_the_directory_people_are_listed_by_name(world: World) -> 
     world.sim.delegated.discard(DIRECTORY)
     people = await world.platform().read(session_of(world.class_in_session()))
     assert [(one.name, one.email) for one in people] == [("Ada Reyes", "")]
+
+
+async def test_a_directory_that_fails_is_left_in_peace_for_a_minute(world: World) -> None:
+    world.sim.delegated.discard(DIRECTORY)
+    meeting, platform = world.class_in_session(), world.platform()
+    for number in range(40):
+        world.sim.join(meeting, f"Pupil {number}", f"pupil{number}@example.org")
+    await platform.read(session_of(meeting))
+    asked = len(world.calls("POST", "/token"))
+    assert asked < 15
+    await platform.read(session_of(meeting))
+    assert len(world.calls("POST", "/token")) == asked
+    world.sim.delegated.add(DIRECTORY)
+    world.clock.forward(timedelta(minutes=2))
+    assert all(one.email for one in await platform.read(session_of(meeting)))
 
 
 async def test_without_a_directory_admin_nobody_is_looked_up(world: World) -> None:
