@@ -60,6 +60,23 @@ async def test_a_meetings_settings_are_read(webex: WebexSimpleApi, meeting: Meet
     assert (found.id, found.enabled_join_before_host, found.public_meeting) == (meeting.series.id, False, False)
 
 
+async def test_a_planned_meetings_settings_are_changed_and_nothing_else(
+    sim: WebexSimulator, webex: WebexSimpleApi
+) -> None:
+    planned = sim.schedule(TEACHER, "Algebra 2")
+    before = dict(planned.settings)
+    answer = await asyncio.to_thread(webex.meetings.patch, planned.id, enable_automatic_lock=True)
+    assert (answer.id, answer.enable_automatic_lock) == (planned.id, True)
+    assert planned.settings == {**before, "enableAutomaticLock": True}
+
+
+async def test_a_running_meetings_settings_are_not_changed(webex: WebexSimpleApi, meeting: Meeting) -> None:
+    with pytest.raises(RestError) as refused:
+        await asyncio.to_thread(webex.meetings.patch, meeting.series.id, public_meeting=True)
+    assert refused.value.response.status_code == 409
+    assert meeting.series.settings["publicMeeting"] is False
+
+
 async def test_people_are_listed_over_several_pages(
     sim: WebexSimulator, webex: WebexSimpleApi, meeting: Meeting
 ) -> None:

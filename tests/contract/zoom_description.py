@@ -39,11 +39,6 @@ class ZoomDescription:
         settings = events()["meeting.updated"]["settings"]
         self._settings = schema_of_field(settings)
 
-    @property
-    def scopes(self) -> frozenset[str]:
-        """Every scope that some call needs."""
-        return frozenset(row["scope"] for row in self._rows.values() if "scope" in row)
-
     def scope_of(self, call: str) -> str:
         """The scope of a call as `check` names it; "" for the token's own."""
         method, _, path = call.partition(" ")
