@@ -14,7 +14,7 @@ def text(vendor: str, name: str) -> str:
     """A file of the vendor's data. Skips the test when it is not there."""
     path = SPECS / vendor / name
     if not path.is_file():
-        pytest.skip(f"vendor data not present: {vendor}/{name} is not in ../shared/specs beside the repository")
+        pytest.skip(f"vendor data not present: {vendor}/{name} is not beside the repository")
     return path.read_text("utf-8")
 
 
