@@ -56,6 +56,24 @@ async def test_an_imported_roster_answers_who_and_which_class(roster: RosterStor
     assert await roster.imported_at() == NOW
 
 
+async def test_whoever_teaches_a_class_is_a_teacher_by_address(roster: RosterStore, folder: Path) -> None:
+    await import_roster(folder, roster, now=NOW)
+    assert await roster.teachers() == tuple(f"{name}@staff.example.org" for name in ("ada", "ben", "cleo"))
+
+
+async def test_a_large_districts_teachers_are_all_found(roster: RosterStore) -> None:
+    many = [
+        Staff(f"t{n}", f"t{n}@staff.example.org", "A Teacher", frozenset({StaffRole.TEACHER}), sections=frozenset("c"))
+        for n in range(1_500)
+    ]
+    await (await written(roster, many)).commit(Counts(staff=1_500))
+    assert len(await roster.teachers()) == 1_500
+
+
+async def test_without_a_roster_there_are_no_teachers(roster: RosterStore) -> None:
+    assert await roster.teachers() == ()
+
+
 async def test_students_and_strangers_are_not_staff(roster: RosterStore, folder: Path) -> None:
     await import_roster(folder, roster, now=NOW)
     for email in ("hana@students.example.org", "faye@parents.example.org", "stranger@example.org", ""):

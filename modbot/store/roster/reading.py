@@ -87,7 +87,7 @@ class RosterStore:
             found, cursor = set(), 0
             while True:
                 cursor, rows = await self._store.run("HSCAN", now.records.key(STAFF), cursor, "COUNT", _PIECE)
-                for person_id, sealed in zip(rows[::2], rows[1::2], strict=True):
+                for person_id, sealed in rows.items():
                     person = now.records.open_staff(person_id.decode(), sealed)
                     if person.sections and person.email:
                         found.add(person.email)
