@@ -219,7 +219,7 @@ def build(
     inbox = Inbox(store, sole=state.sole, limits=limits)
     intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
     rereading = Rereading(platforms, sessions, now)
-    upkeep = Upkeep(platforms.values(), Turns(store))
+    upkeep = Upkeep(platforms.values(), Turns(store), state.roster.generation)
     return Parts(
         platforms, sessions, people, pager, jobs, inbox, help_desk, dispatcher, intake, queue, door, rereading, upkeep
     )

@@ -13,6 +13,7 @@ _TAKE = Script(
     return 1
     """
 )
+_GIVE_BACK = Script("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end")
 
 
 class Turns:
@@ -26,3 +27,10 @@ class Turns:
         """Whether this process has the turn, for `keep` from now. Raises StoreUnavailable."""
         keep_ms = max(1, int(keep.total_seconds() * 1000))
         return bool(await self._store.call(_TAKE, [keys.turn(work)], [self._own, keep_ms]))
+
+    async def give_back(self, work: str) -> None:
+        """Let another process have it at once; nothing happens to a turn that is not this process's.
+
+        Raises StoreUnavailable.
+        """
+        await self._store.call(_GIVE_BACK, [keys.turn(work)], [self._own])

@@ -32,9 +32,24 @@ class Tended:
         return self.wish
 
 
+class Roster:
+    """As much of the roster as upkeep knows: which one is in force."""
+
+    def __init__(self) -> None:
+        self.now = "first"
+        self.lost = False
+        self.asked = 0
+
+    async def generation(self) -> str:
+        self.asked += 1
+        if self.lost:
+            raise StoreUnavailable("connection refused")
+        return self.now
+
+
 @asynccontextmanager
-async def keeping_up(turns: Turns, *platforms: Tended) -> AsyncIterator[None]:
-    upkeep = Upkeep(cast("list[Platform]", list(platforms)), turns)
+async def keeping_up(turns: Turns, *platforms: Tended, roster: Roster | None = None) -> AsyncIterator[None]:
+    upkeep = Upkeep(cast("list[Platform]", list(platforms)), turns, (roster or Roster()).generation)
     task = asyncio.get_running_loop().create_task(upkeep.run())
     try:
         yield
@@ -51,6 +66,26 @@ async def test_a_platform_is_tended_again_when_it_wishes(store: Store) -> None:
     meet = Tended("meet")
     async with keeping_up(Turns(store), meet):
         await until("it was tended twice", at_least(meet, 2))
+
+
+async def test_a_new_roster_is_noticed_long_before_the_next_look(store: Store) -> None:
+    meet, roster = Tended("meet", timedelta(minutes=10)), Roster()
+    async with keeping_up(Turns(store), meet, roster=roster):
+        await until("it was tended", at_least(meet, 1))
+        roster.now = "second"
+        await until("it was tended again", at_least(meet, 2))
+
+
+async def test_a_store_that_is_gone_for_a_moment_is_no_new_roster(store: Store) -> None:
+    meet, roster = Tended("meet", timedelta(minutes=10)), Roster()
+    async with keeping_up(Turns(store), meet, roster=roster):
+        await until("it was tended", at_least(meet, 1))
+        roster.lost = True
+        await until("the store was asked in vain", lambda: roster.asked >= 3)
+        roster.lost = False
+        asked = roster.asked
+        await until("the store has answered again", lambda: roster.asked >= asked + 2)
+    assert meet.tended == 1
 
 
 async def test_of_two_processes_one_tends(store: Store) -> None:
@@ -75,6 +110,21 @@ async def test_a_turn_that_ran_out_is_taken_by_another_process(store: Store) -> 
         await until("the second tends", at_least(second, 1))
 
 
+async def test_a_process_that_stops_leaves_its_turn_to_the_next(store: Store) -> None:
+    first, second = Tended("meet", timedelta(minutes=10)), Tended("meet")
+    async with keeping_up(Turns(store), first):
+        await until("the first tends", at_least(first, 1))
+    async with keeping_up(Turns(store), second):
+        await until("the second tends at once", at_least(second, 1))
+
+
+async def test_a_process_that_stops_takes_nobody_elses_turn(store: Store) -> None:
+    first, second = Turns(store), Turns(store)
+    assert await first.take("tend:meet", timedelta(minutes=1))
+    await second.give_back("tend:meet")
+    assert not await second.take("tend:meet", timedelta(minutes=1))
+
+
 async def test_one_platforms_trouble_is_not_the_others(store: Store) -> None:
     teams, meet = Tended("teams"), Tended("meet")
     teams.trouble = VendorFault("teams", "Microsoft Teams failed.", status=500)
@@ -89,6 +139,9 @@ class NoTurns(Turns):
         """Without a store."""
 
     async def take(self, work: str, keep: timedelta) -> bool:
+        raise StoreUnavailable("connection refused")
+
+    async def give_back(self, work: str) -> None:
         raise StoreUnavailable("connection refused")
 
 
