@@ -7,7 +7,7 @@ who are present are made members first, and only those are unmade again when the
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from modbot.errors import NotFound
+from modbot.errors import NotFound, Unreachable
 from modbot.model import Operation
 from modbot.platforms import Receipt, Seen, Target
 from modbot.platforms.jitsi.people import participant_id
@@ -62,10 +62,18 @@ class Acts:
         """Open first, then unmake members: the other way round they would be thrown out."""
         was_locked = (await self._rooms.settings(room_jid)).members_only
         if was_locked:
-            await self._rooms.set_members_only(room_jid, on=False)
+            await self._switch_off(room_jid)
         granted = await self._still_granted(room_jid, former)
         await self._rooms.appoint(room_jid, granted, "none")
         return Receipt(former={MEMBERS_ONLY: was_locked}, already=not was_locked and not granted)
+
+    async def _switch_off(self, room_jid: str) -> None:
+        """Where no answer comes, look: if it was done all the same, the memberships must still be taken back."""
+        try:
+            await self._rooms.set_members_only(room_jid, on=False)
+        except Unreachable as error:
+            if not error.maybe_applied or (await self._rooms.settings(room_jid)).members_only:
+                raise
 
     async def _still_granted(self, room_jid: str, former: Mapping[str, Any]) -> list[str]:
         """Those whom a lock made members and who are members still."""
