@@ -29,6 +29,14 @@ def server_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_by_stages() -> Iterator[None]:
+    """Ends the servers that stages share."""
+    yield
+    for stage in STAGES.values():
+        stage.close_all()
+
+
 @pytest.fixture
 async def open_class(store: Store, short_dir: Path) -> AsyncIterator[Open]:
     """Opens a class on a platform; skips, with the reason, where the machine cannot run that."""

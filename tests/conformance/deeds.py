@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from modbot.model import Operation, Participant, Result, Session
+from modbot.model import Operation, Participant, Result
 from tests.conformance.lesson import KEPT_FOR, Lesson
 from tests.conformance.stage import STRANGER, Picture
 
@@ -18,7 +18,6 @@ class Deed:
     """One thing to be asked of a class that is ready for it."""
 
     operation: Operation
-    session: Session
     original: Picture  # the class before modbot touched it
     before: Picture  # right before the deed
     people: tuple[Participant, ...] = ()
@@ -27,24 +26,25 @@ class Deed:
 
 async def ready(lesson: Lesson, operation: Operation) -> Deed:
     """The class made ready: somebody waits who can be admitted, what is to be undone was done."""
-    session = await lesson.stage.before_hardening(lesson.session) if operation in HARDENING else lesson.session
+    if operation in HARDENING:
+        await lesson.stage.before_hardening()
     if operation is Operation.ADMIT:
         await lesson.stage.knock(WAITING)
         await lesson.settle()
     original = await lesson.stage.picture()
     former: Mapping[str, Any] = {}
     if operation in UNDOES:
-        await lesson.act(UNDOES[operation], session=session)
-        former = await lesson.acts.remembered(KEPT_FOR[operation](session.room.key))
+        await lesson.act(UNDOES[operation])
+        former = await lesson.acts.remembered(KEPT_FOR[operation](lesson.session.room.key))
     wanted = {Operation.EJECT: STRANGER, Operation.ADMIT: WAITING}.get(operation)
     people = await lesson.find(wanted) if wanted else ()
     before = await lesson.stage.picture()
-    return Deed(operation, session, original, before, people, former)
+    return Deed(operation, original, before, people, former)
 
 
 async def ask(lesson: Lesson, deed: Deed, act_id: str = "") -> Result:
     """Through the door."""
-    return await lesson.act(deed.operation, *deed.people, former=deed.former, session=deed.session, act_id=act_id)
+    return await lesson.act(deed.operation, *deed.people, former=deed.former, act_id=act_id)
 
 
 async def came_about(lesson: Lesson, deed: Deed) -> bool:
@@ -55,7 +55,8 @@ async def came_about(lesson: Lesson, deed: Deed) -> bool:
             wanted = {**deed.before.settings, **lesson.stage.asked[deed.operation]}
             return now.settings == wanted and now.inside == deed.before.inside
         case Operation.UNLOCK | Operation.RESTORE:
-            return now.settings == deed.original.settings and now.inside == deed.before.inside
+            same = (now.settings, now.granted) == (deed.original.settings, deed.original.granted)
+            return same and now.inside == deed.before.inside
         case Operation.EJECT:
             return now.inside == deed.before.inside - {STRANGER} and STRANGER not in now.waiting
         case Operation.ADMIT:

@@ -3,8 +3,8 @@
 import socket
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -75,11 +75,10 @@ class Lesson:
         operation: Operation,
         *people: Participant,
         former: Mapping[str, Any] | None = None,
-        session: Session | None = None,
         act_id: str = "",
     ) -> Result:
         """Through the door, remembering and restoring as staff's commands do."""
-        on = session or self.session
+        on = await self.current()
         kept = KEPT_FOR[operation](on.room.key) if operation in KEPT_FOR else ""
         undoing = operation in (Operation.UNLOCK, Operation.RESTORE)
         return await self.door.perform(
@@ -95,10 +94,17 @@ class Lesson:
             )
         )
 
+    async def current(self) -> Session:
+        """The session as staff's commands would have it: as heard, else as listed with whom was heard of."""
+        known = await self.sessions.get(self.session.key)
+        if known is None:
+            return self.session
+        return known if known.live and known.host_email else replace(self.session, participants=known.participants)
+
     async def find(self, *names: str) -> tuple[Participant, ...]:
         """These people as modbot would pick them: from the platform's list, else from what was heard."""
         there = {one.name: one for one in await self.heard_of()}
-        there |= {one.name: one for one in await self.platform.read(self.session)}
+        there |= {one.name: one for one in await self.platform.read(await self.current())}
         unknown = [name for name in names if name not in there]
         assert not unknown, f"modbot does not know {unknown}"
         return tuple(there[name] for name in names)
@@ -130,49 +136,58 @@ async def opened(
 
     `deaf`: none of its events reaches modbot.
     """
-    port = socket.create_server(("127.0.0.1", 0))
-    http = Http()
-    sessions = Sessions(store, keyring, keep=timedelta(hours=1))
-    means = Means(
-        http=http,
-        vault=Vault(store, keyring),
-        budget=FreeBudget(),  # a vendor's limits have their own tests,
-        now=lambda: datetime.now(UTC),
-        told=sessions.ingest,
-        hosts=_hosts,
-        public_url="http://{}:{}".format(*port.getsockname()),
-    )
-    platform = await stage.start(means)
-    platform = spoil(platform) if spoil else platform
-    platforms = {platform.name: platform}
-    rereading = Rereading(platforms, sessions, means.now, soon=AT_ONCE)
-    listening = web.AppRunner(
-        application(slack=_no_slack, platforms=platforms, sessions=sessions, rereading=rereading, store=store),
-        access_log=None,
-        shutdown_timeout=0.2,
-    )
-    try:
-        await listening.setup()
-        await web.SockSite(listening, port).start()
+    async with AsyncExitStack() as stack:
+        port = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+        sessions = Sessions(store, keyring, keep=timedelta(hours=1))
+        means = Means(
+            http=Http(),
+            vault=Vault(store, keyring),
+            budget=FreeBudget(),  # a vendor's limits have their own tests
+            now=lambda: datetime.now(UTC),
+            told=sessions.ingest,
+            hosts=_hosts,
+            public_url="http://{}:{}".format(*port.getsockname()),
+        )
+        stack.push_async_callback(means.http.close)
+        stack.push_async_callback(stage.stop)
+        platform = await stage.start(means)
+        platform = spoil(platform) if spoil else platform
+        stack.push_async_callback(platform.close)
+        rereading = Rereading({platform.name: platform}, sessions, means.now, soon=AT_ONCE)
+        stack.push_async_callback(rereading.stop)
+        app = application(
+            slack=_no_slack,
+            platforms={platform.name: platform},
+            sessions=sessions,
+            rereading=rereading,
+            store=store,
+        )
+        await _listen(app, port, stack)
         acts, audit = Acts(store), Audit(store)
-        confirmation = Confirmation(sessions, QUICK)
-        door = Door(platforms=platforms, acts=acts, audit=audit, authority=EverybodyMay(), confirmation=confirmation)
+        door = Door(
+            platforms={platform.name: platform},
+            acts=acts,
+            audit=audit,
+            authority=EverybodyMay(),
+            confirmation=Confirmation(sessions, QUICK),
+        )
         session = await _begun(stage, platform, deaf=deaf)
         lesson = Lesson(stage, platform, session, door, acts, audit, sessions, rereading)
         await lesson.settle()
         yield lesson
-    finally:
-        await rereading.stop()
-        await platform.close()
-        await stage.stop()
-        await listening.cleanup()
-        port.close()
-        await http.close()
+
+
+async def _listen(app: web.Application, port: socket.socket, stack: AsyncExitStack) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, port).start()
 
 
 async def _begun(stage: Stage, platform: Platform, *, deaf: bool) -> Session:
     if deaf:
         await stage.begin(Trouble.EVENTS_LOST, Operation.PARTICIPANTS)
+    await stage.schedule()
     await platform.tend()
     await stage.open_class()
     await platform.tend()

@@ -27,13 +27,14 @@ def formers() -> Sequence[tuple[PlatformName, Operation, Safe]]:
 async def prove_restores(lesson: Lesson, undo: Operation, safe: Safe, *, times: int = 1) -> None:
     """Some of it was so before; it is done, once or more; undone, all is as it was."""
     do, stage = UNDOES[undo], lesson.stage
-    session = await stage.before_hardening(lesson.session) if undo in HARDENING else lesson.session
+    if undo in HARDENING:
+        await stage.before_hardening()
     await stage.put({name: value for name, value in stage.asked[do].items() if name in safe})
     original = await stage.picture()
     for _ in range(times):
-        assert (await lesson.act(do, session=session)).outcome in COMES_TRUE
+        assert (await lesson.act(do)).outcome in COMES_TRUE
     assert (await stage.picture()).settings == {**original.settings, **stage.asked[do]}
-    assert (await lesson.act(undo, session=session)).outcome in COMES_TRUE
+    assert (await lesson.act(undo)).outcome in COMES_TRUE
     assert await stage.picture() == original
 
 

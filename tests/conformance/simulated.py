@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from modbot.model import Operation
 from modbot.simulators import Faults, SimServer
 from tests.conformance.stage import Stage, Trouble
-from tests.conformance.wire import Wire
+from tests.conformance.wire import HttpWire
 
 READS = frozenset({"GET", "HEAD"})
 
@@ -16,7 +16,7 @@ class SimulatedStage(Stage):
     """A stage whose platform is a `SimServer`. Subclasses set `sim` when they start it."""
 
     sim: SimServer
-    wire: Wire
+    wire: HttpWire
     call: ClassVar[Mapping[Operation, str]]  # the request that carries an operation out: "METHOD path", in part
     tokens_at: ClassVar[str]  # the path of the token endpoint, in part
 
@@ -24,7 +24,7 @@ class SimulatedStage(Stage):
         """Start the simulator and the wire to it."""
         self.sim = sim
         await sim.start()
-        self.wire = Wire(sim.url)
+        self.wire = HttpWire(sim.url)
         await self.wire.start()
 
     async def stop(self) -> None:

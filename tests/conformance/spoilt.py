@@ -160,6 +160,9 @@ class Deaf(Spoilt):
     async def hear(self, delivery: Delivery) -> Heard:
         return replace(await self.good.hear(delivery), events=(), unread=())
 
+    async def tend(self) -> timedelta:
+        return timedelta(hours=1)
+
 
 def without_one(former: Mapping[str, Any]) -> Mapping[str, Any]:
     """Former settings without the first of them, however deep the platform nests them."""

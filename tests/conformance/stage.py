@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any, ClassVar
 
-from modbot.model import Operation, PlatformName, Session
+from modbot.model import Operation, PlatformName
 from modbot.platforms import Means, Platform
 
 TEACHER = "ada.reyes@example.org"
@@ -59,6 +59,7 @@ class Picture:
     waiting: frozenset[str]
     muted: frozenset[str]
     running: bool
+    granted: frozenset[str] = frozenset()  # who may come in although the door is shut, where a platform lists that
 
 
 class Stage(ABC):
@@ -69,11 +70,17 @@ class Stage(ABC):
     asked: ClassVar[Mapping[Operation, Settings]]  # what a lock and a hardening have to bring about, and nothing else
     without: ClassVar[Mapping[Trouble, str]] = {}  # what cannot happen on this platform, and why
     hardens_live: ClassVar[bool] = True  # whether a running class can be hardened
+    tries_again: ClassVar[bool] = True  # whether the platform's faults ask for another try
 
     @classmethod
     def missing(cls) -> str:
         """What this machine lacks to run it, "" for nothing."""
         return ""
+
+    @classmethod
+    def close_all(cls) -> None:
+        """End what all stages of this platform share."""
+        return
 
     @abstractmethod
     async def start(self, means: Means) -> Platform:
@@ -84,6 +91,10 @@ class Stage(ABC):
         """End what was started."""
 
     # What people do.
+
+    async def schedule(self) -> None:
+        """The class is arranged, where a platform lets modbot know of it before it begins."""
+        return
 
     @abstractmethod
     async def open_class(self) -> None:
@@ -109,9 +120,9 @@ class Stage(ABC):
         """A stranger comes when the platform says that changed settings hold: at once, or at the next start."""
         return await self.join(name)
 
-    async def before_hardening(self, session: Session) -> Session:
+    async def before_hardening(self) -> None:
         """Bring the class to where this platform lets its settings be hardened."""
-        return session
+        return
 
     # The truth.
 

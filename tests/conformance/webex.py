@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from modbot.model import Operation, PlatformName, Session
+from modbot.model import Operation, PlatformName
 from modbot.platforms import Means, Platform
 from modbot.platforms.webex import build
 from modbot.settings.webex import WebexSettings
@@ -105,11 +105,10 @@ class WebexStage(SimulatedStage):
             self._run(self.sim.start_meeting(TEACHER, TITLE, series=self.meeting.series))
         return await self.join(name)
 
-    async def before_hardening(self, session: Session) -> Session:
+    async def before_hardening(self) -> None:
         """Webex changes no settings of a class that runs."""
         self.sim.end(self.meeting)
         await self.settle()
-        return session
 
     async def picture(self) -> Picture:
         """From the meeting."""
