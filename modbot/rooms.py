@@ -64,7 +64,17 @@ class LiveRooms:
             heard += [s for s in await self._linked(staff) if s.key not in {h.key for h in heard}]
         except StoreUnavailable:
             return []
-        return heard
+        return [await self._titled(session) for session in heard]
+
+    async def _titled(self, session: Session) -> Session:
+        """Some platforms know no title of a class: the roster's, where it is sure which class it is."""
+        if session.title:
+            return session
+        try:
+            _, title = await self._places.named_section(session)
+        except StoreUnavailable:
+            return session
+        return replace(session, title=title)
 
     async def _running(self, heard: Sequence[Session]) -> list[Session]:
         if len(heard) < 2:
@@ -118,7 +128,8 @@ class LiveRooms:
             heard = {session.key: session for session in await self._sessions.get_many([s.key for s in found])}
         except StoreUnavailable:
             return found
-        return [replace(s, participants=heard[s.key].participants) if s.key in heard else s for s in found]
+        whole = [replace(s, participants=heard[s.key].participants) if s.key in heard else s for s in found]
+        return [await self._titled(session) for session in whole]
 
     async def _others(self, staff: Staff, wanted: str) -> list[Session]:
         rows = await self._sessions.live_everywhere()
@@ -126,7 +137,7 @@ class LiveRooms:
         named = [key for key, room, title, host in rows if phrase in fold(f"{title} {room.id} {host}")]
         untitled = [key for key, _, title, _ in rows if not title]  # the index heard no title; the session may have
         found = await self._sessions.get_many([*named[:MAX_LOOKED_AT], *untitled[:MAX_LOOKED_AT]])
-        sessions = {s.key: _with_host(s) for s in found if s.live}
+        sessions = {s.key: await self._titled(_with_host(s)) for s in found if s.live}
         fitting = [s for s in sessions.values() if phrase in fold(f"{s.title} {s.room.id} {s.host_email}")]
         return [s for s in fitting if may(staff, "room", await self._places.of(s)).allowed]
 
@@ -138,7 +149,7 @@ class LiveRooms:
         found = await self._sessions.get(key) or await self._newest_in(key)
         if found is None:
             return None
-        found = _with_host(found)
+        found = await self._titled(_with_host(found))
         decision = may(staff, "room", await self._places.of(found))
         if not decision.allowed:
             raise Denied(decision.why)
