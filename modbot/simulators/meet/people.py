@@ -27,7 +27,7 @@ class User:
 
 
 class People:
-    """Accounts by e-mail and by id. Those of `domain` are the district's own."""
+    """Accounts by e-mail and by id. Those of `domain` and of domains below it are the district's own."""
 
     def __init__(self, domain: str) -> None:
         self.domain = domain
@@ -40,7 +40,8 @@ class People:
         if address not in self._by_email:
             spoken = name or " ".join(local.replace(".", " ").title().split()) or OTHER_NAME
             number = str(random.randrange(10**20, 2 * 10**20))  # 21 digits, as Google's
-            self._by_email[address] = User(number, address, spoken, domain == self.domain)
+            own = domain == self.domain or domain.endswith(f".{self.domain}")
+            self._by_email[address] = User(number, address, spoken, own)
         return self._by_email[address]
 
     def find(self, key: str) -> User | None:
