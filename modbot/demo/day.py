@@ -1,7 +1,7 @@
 """A school day to try modbot on: the simulated district, a real modbot beside it, and a class on each platform."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,11 +10,9 @@ from pathlib import Path
 from modbot.app import App
 from modbot.confirmation import Patience
 from modbot.demo.district import District
+from modbot.demo.stand_ins import StandIn
 from modbot.demo.wire import Watch, unwatched
 from modbot.model import PlatformName, Session
-from modbot.simulators import SimServer
-from modbot.simulators.webex import Meeting as WebexMeeting
-from modbot.simulators.zoom import Meeting as ZoomMeeting
 from modbot.store.incidents import Incidents
 from modbot.store.sessions import Sessions
 
@@ -26,29 +24,32 @@ PATIENCE = Patience(
 )
 DRAIN = timedelta(milliseconds=300)
 WEBHOOKS_WITHIN = timedelta(seconds=5)
+LISTENS_WITHIN = timedelta(seconds=10)
+LOOK_EVERY = timedelta(milliseconds=10)
 LAST_WEBHOOKS_WITHIN = timedelta(milliseconds=500)
+
+ALL = (PlatformName.ZOOM, PlatformName.WEBEX, PlatformName.MEET, PlatformName.TEAMS)
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SchoolDay:
-    """What runs. The classes are the simulators' own meetings."""
+    """What runs. The classes are the stand-ins' own."""
 
     district: District
     app: App
-    zoom_class: ZoomMeeting
-    webex_class: WebexMeeting
+
+    @property
+    def classes(self) -> Sequence[StandIn]:
+        """Each platform with its teacher and class."""
+        return tuple(self.district.stand_ins.values())
 
     async def settled(self, within: timedelta = WEBHOOKS_WITHIN) -> None:
         """Every webhook sent so far has been answered, or is given up after `within`."""
-        for simulator in self._meeting_simulators:
+        for one in self.classes:
             async with asyncio.timeout(within.total_seconds()):  # Python 3.11's wait_for can lose a Ctrl-C
-                await simulator.flush()
-
-    @property
-    def _meeting_simulators(self) -> tuple[SimServer, ...]:
-        return self.district.zoom, self.district.webex
+                await one.settled()
 
     @property
     def incidents(self) -> Incidents:
@@ -58,23 +59,31 @@ class SchoolDay:
     async def session(self, platform: PlatformName) -> Session | None:
         """What modbot has heard of the class on this platform."""
         state = self.app.state
-        run = self.zoom_class.uuid if platform is PlatformName.ZOOM else self.webex_class.id
         sessions = Sessions(state.store, state.keyring, keep=self.app.settings.session_keep)
-        return await sessions.get(f"{platform}:{run}")
+        live = await sessions.live_in_room(self.district.stand_ins[platform].room)
+        return live[0] if live else None
 
     def lie(self) -> None:
-        """From now on both platforms answer success and change nothing."""
-        self.district.zoom.faults.lie = self.district.webex.faults.lie = True
+        """From now on the platforms answer success and change nothing."""
+        for one in self.classes:
+            one.lie()
 
 
 @asynccontextmanager
-async def school_day(data_dir: Path, say: Say, *, port: int = 0, watch: Watch = unwatched) -> AsyncIterator[SchoolDay]:
+async def school_day(
+    data_dir: Path,
+    say: Say,
+    *,
+    port: int = 0,
+    watch: Watch = unwatched,
+    platforms: Collection[PlatformName] = ALL,
+) -> AsyncIterator[SchoolDay]:
     """Start everything, telling `say` what is being started; stop everything at the end. Raises ConfigError.
 
     `port` is modbot's own, 0 for a free one. A `data_dir` used again keeps its record.
     """
-    say("Starting a simulated Slack, Zoom and Webex …")
-    async with District(data_dir, watch) as district:
+    say(f"Starting a simulated {listed(['Slack', *(name.label for name in platforms)])} …")
+    async with District(data_dir, watch, platforms=platforms) as district:
         say("Starting modbot with a store of its own …")
         app = App(district.settings(port=port), patience=PATIENCE, drain=DRAIN)
         await app.start()
@@ -82,8 +91,11 @@ async def school_day(data_dir: Path, say: Say, *, port: int = 0, watch: Watch = 
             district.point_at(app.port)
             say("Importing the invented roster …")
             await district.import_roster(app.state.roster)
-            say("Opening a class on Zoom and one on Webex …")
-            day = SchoolDay(district, app, district.open_zoom_class(), district.open_webex_class())
+            day = SchoolDay(district, app)
+            await _listening(district)
+            say("Opening a class on each …")
+            for one in day.classes:
+                await one.open_class()
             await day.settled()
             try:
                 yield day
@@ -93,11 +105,23 @@ async def school_day(data_dir: Path, say: Say, *, port: int = 0, watch: Watch = 
             await app.stop()
 
 
+async def _listening(district: District) -> None:
+    """modbot subscribes to some platforms' events: a class that began before would be half heard."""
+    async with asyncio.timeout(LISTENS_WITHIN.total_seconds()):
+        while not district.heard():  # noqa: ASYNC110 - what is waited for happens on the other side of the wire
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+
+
 async def _close_classes(day: SchoolDay) -> None:
     """So that a record that is used again holds no class that seems to run."""
-    day.district.zoom.end(day.zoom_class)
-    day.district.webex.end(day.webex_class)
+    for one in day.classes:
+        await one.close_class()
     try:
         await day.settled(LAST_WEBHOOKS_WITHIN)
     except TimeoutError:
         return  # the next start asks the platforms anyway
+
+
+def listed(names: Sequence[str]) -> str:
+    """`Zoom, Webex and Google Meet`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -1,72 +1,96 @@
-"""A whole invented district on loopback: simulated Slack, Zoom and Webex, and the settings to point modbot at them."""
+"""A whole invented district on loopback: a simulated Slack, platforms with a class each, and modbot's settings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import orjson
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
-
-from modbot.demo.roster import BAKER, BROOK, CHANG, ORTIZ, PUPILS, REYES, SCHOOL, STAFF, pupil_email, write
-from modbot.demo.wire import Watch, WatchedSlack, WatchedWebex, WatchedZoom, unwatched
+from modbot.demo.given import GivenSettings, free_port, merged, variables
+from modbot.demo.roster import BAKER, BROOK, REYES, SCHOOL, STAFF, write
+from modbot.demo.stand_ins import StandIn
+from modbot.demo.stand_ins.meet import OnMeet
+from modbot.demo.stand_ins.teams import OnTeams
+from modbot.demo.stand_ins.webex import OnWebex
+from modbot.demo.stand_ins.zoom import OnZoom
+from modbot.demo.wire import Watch, WatchedMeet, WatchedSlack, WatchedTeams, WatchedWebex, WatchedZoom, unwatched
+from modbot.model import PlatformName
 from modbot.settings import Settings
+from modbot.simulators.webex import Meeting as WebexMeeting
+from modbot.simulators.zoom import Meeting as ZoomMeeting
 from modbot.store.roster import RosterStore, import_roster
 
 INCIDENTS = "C0INCIDENTS"
 HELP = "C0ITHELP"
-
-
-class GivenSettings(Settings):
-    """Settings from what is given and nothing else: a real district's MODBOT_ variables must never reach the demo."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments alone."""
-        return (init_settings,)
+FEW = (PlatformName.ZOOM, PlatformName.WEBEX)  # the quickest to start
 
 
 class District:
-    """Three vendors, five adults, two classes. Use as an async context manager.
+    """Slack, some platforms, a teacher and a class on each. Use as an async context manager.
 
     `watch` is told of every HTTP call between modbot and the vendors.
     """
 
-    def __init__(self, data_dir: Path, watch: Watch = unwatched) -> None:
+    def __init__(self, data_dir: Path, watch: Watch = unwatched, *, platforms: Collection[PlatformName] = FEW) -> None:
         self.data_dir = data_dir
         self.slack = WatchedSlack(watch)
-        self.zoom = WatchedZoom(watch)
-        self.webex = WatchedWebex(watch)
+        self.on_zoom = OnZoom(watch)
+        self.on_webex = OnWebex(watch)
+        self.on_meet = OnMeet(watch)
+        self.on_teams = OnTeams(watch)
+        known: tuple[StandIn, ...] = (self.on_zoom, self.on_webex, self.on_meet, self.on_teams)
+        self.stand_ins: Mapping[PlatformName, StandIn] = {one.name: one for one in known if one.name in platforms}
+        self._port = 0
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "District":
-        for simulator in (self.slack, self.zoom, self.webex):
-            self._stack.push_async_callback(simulator.stop)
-            try:
-                await simulator.start()
-            except BaseException:
-                await self._stack.aclose()
-                raise
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        write(self.roster)
+        return self
+
+    async def _start(self) -> None:
+        servers: list[WatchedSlack | StandIn] = [self.slack, *self.stand_ins.values()]
+        for server in servers:
+            self._stack.push_async_callback(server.stop)
+            await server.start()
         world = self.slack.world
         for person in STAFF:
             world.add_user(person.slack, person.email, person.name, person.role)
         world.add_user("U0STRANGER", "visitor@elsewhere.example.org", "Some Visitor", "not on the roster")
         world.add_channel(INCIDENTS, "incidents")
         world.add_channel(HELP, "it-help")
-        self.zoom.account.add_user(CHANG.email)
-        self.moderator = self.webex.accounts.connect(ORTIZ.email)
-        write(self.roster)
-        return self
+        if self._needs_address:
+            self._port = free_port()
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+
+    @property
+    def _needs_address(self) -> bool:
+        return any(one.needs_address for one in self.stand_ins.values())
+
+    @property
+    def zoom(self) -> WatchedZoom:
+        """The simulated Zoom."""
+        return self.on_zoom.sim
+
+    @property
+    def webex(self) -> WatchedWebex:
+        """The simulated Webex."""
+        return self.on_webex.sim
+
+    @property
+    def meet(self) -> WatchedMeet:
+        """The simulated Google Meet."""
+        return self.on_meet.sim
+
+    @property
+    def teams(self) -> WatchedTeams:
+        """The simulated Microsoft Teams."""
+        return self.on_teams.sim
 
     @property
     def roster(self) -> Path:
@@ -77,34 +101,26 @@ class District:
         """Send every webhook to a modbot on this port."""
         base = f"http://127.0.0.1:{port}"
         self.slack.webhook_url = base
-        self.zoom.webhook_url = f"{base}/webhooks/zoom"
-        self.webex.webhook_url = f"{base}/webhooks/webex"
+        for one in self.stand_ins.values():
+            one.point_at(base)
+
+    def heard(self) -> bool:
+        """Whether modbot would hear of a class that begins now, on every platform."""
+        return all(one.heard for one in self.stand_ins.values())
 
     def values(self, *, port: int = 0) -> dict[str, Any]:
-        """The settings of a modbot for this district."""
+        """The settings of a modbot for this district. `port` 0: a free one."""
+        port = port or self._port
         return {
             "port": port,
+            "public_url": f"http://127.0.0.1:{port}" if self._needs_address else "",
             "data_dir": str(self.data_dir),
             "slack": {
                 "bot_token": self.slack.bot_token,
                 "signing_secret": self.slack.signing_secret,
                 "api_url": self.slack.api_url,
             },
-            "zoom": {
-                "account_id": self.zoom.gate.account_id,
-                "client_id": self.zoom.gate.client_id,
-                "client_secret": self.zoom.gate.client_secret,
-                "webhook_secret": self.zoom.webhook_secret,
-                "api_url": self.zoom.api_url,
-                "oauth_url": self.zoom.oauth_url,
-            },
-            "webex": {
-                "client_id": self.webex.accounts.client_id,
-                "client_secret": self.webex.accounts.client_secret,
-                "refresh_token": self.moderator,
-                "webhook_secret": self.webex.webhook_secret,
-                "api_url": self.webex.api_url,
-            },
+            **{str(name): one.settings() for name, one in self.stand_ins.items()},
             "district": {
                 "name": "Example Unified",
                 "timezone": "America/Denver",
@@ -127,42 +143,20 @@ class District:
     def settings(self, **changes: Any) -> Settings:
         """The settings as modbot reads them, with changes."""
         port = changes.pop("port", 0)
-        return GivenSettings(**_merged(self.values(port=port), changes))
+        return GivenSettings(**merged(self.values(port=port), changes))
 
     def environment(self, *, port: int) -> dict[str, str]:
         """The same as environment variables, for a modbot in its own process."""
-        return dict(_variables("MODBOT", self.values(port=port)))
+        return variables("MODBOT", self.values(port=port))
 
     async def import_roster(self, roster: RosterStore) -> None:
         """Put the invented roster in force."""
         await import_roster(self.roster, roster)
 
-    def open_zoom_class(self) -> Any:
+    def open_zoom_class(self) -> ZoomMeeting:
         """Ms Chang's class on Zoom, with its pupils in it."""
-        meeting = self.zoom.start_meeting(CHANG.email, "Grade 5 Science")
-        for name in PUPILS:
-            self.zoom.join(meeting, name, pupil_email(name))
-        return meeting
+        return self.on_zoom.open()
 
-    def open_webex_class(self, *, lobby: bool = True) -> Any:
+    def open_webex_class(self, *, lobby: bool = True) -> WebexMeeting:
         """Mr Ortiz's class on Webex, with its pupils in it."""
-        meeting = self.webex.start_meeting(ORTIZ.email, "Grade 3 Reading", lobby=lobby)
-        for name in PUPILS:
-            self.webex.join(meeting, name, pupil_email(name), invited=True)
-        return meeting
-
-
-def _merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(values)
-    for name, value in changes.items():
-        known = merged.get(name)
-        merged[name] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return merged
-
-
-def _variables(prefix: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for name, value in values.items():
-        full = f"{prefix}{'_' if prefix == 'MODBOT' else '__'}{name.upper()}"
-        found.append((full, orjson.dumps(value).decode() if isinstance(value, dict | list) else str(value)))
-    return found
+        return self.on_webex.open(lobby=lobby)

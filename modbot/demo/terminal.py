@@ -11,11 +11,10 @@ from rich.text import Text
 
 from modbot import command
 from modbot.demo.day import SchoolDay, school_day
-from modbot.demo.roster import CHANG, ORTIZ, STAFF, Person
+from modbot.demo.roster import ORTIZ, STAFF, Person
 from modbot.demo.screen import Numbered, Screen
 from modbot.demo.wire import Call
 from modbot.simulators.slack import PostedMessage, SlashAnswer
-from modbot.simulators.zoom import JoinRefused
 
 LOOK_EVERY_SECONDS = 0.05
 ANSWER_WITHIN_SECONDS = 12.0
@@ -23,12 +22,12 @@ INTRUDERS = ("zzz", "Jaden O'Neil", "Principal", "qqq", "Ana Duarte")
 WORDS = ("as", "raid", "help", "quit")
 ENDS = ("quit", "exit")
 HELP = """
-Ms Chang teaches on Zoom, Mr Ortiz on Webex. You type as one of them. Try:
+You type as a teacher whose class is live. Try:
   raid           an intruder comes into the class
   /panic         shut the class and call IT        /eject zzz   put somebody out
   /lock          stop anyone new from joining      /room        who is in
   3              press the button with that number
-  as reyes       be somebody else: chang, ortiz, brook (principal), reyes or baker (IT)
+  as chang       be another teacher, or brook (principal), reyes or baker (IT)
   help, quit     this again, and the end (Ctrl-D and Ctrl-C too)"""
 
 
@@ -38,13 +37,23 @@ async def play(data_dir: Path, console: Console, lines: AsyncIterator[str], *, p
     async with AsyncExitStack() as stack:
         day = await stack.enter_async_context(school_day(data_dir, console.print, port=port, watch=watch))
         screen = Screen(console, day.district.slack)
-        console.print(HELP, highlight=False)
+        console.print(help_for(day), highlight=False)
         watch.to = screen.wire
         stack.callback(watch.end)
         feed = asyncio.get_running_loop().create_task(_keep_showing(screen))
         stack.push_async_callback(_end, feed)
         await Session(day, console, screen).run(lines, prompt=prompt)
         screen.show_new()
+
+
+def help_for(day: SchoolDay) -> str:
+    """The classes, each with the word that makes its teacher of whoever types, and what can be typed."""
+    rows = [f"  as {_short(one.teacher):12}{one.title} on {one.name.label}, {one.teacher.name}" for one in day.classes]
+    return "\n".join(["", "Classes that are live now:", *rows, HELP])
+
+
+def _short(person: Person) -> str:
+    return person.name.rpartition(" ")[2].casefold()
 
 
 class _Wire:
@@ -116,7 +125,7 @@ class Session:
         elif first.casefold() == "raid":
             await self._raid()
         elif first.casefold() == "help":
-            self._say(HELP)
+            self._say(help_for(self._day))
         else:
             self._unknown(first)
 
@@ -172,25 +181,11 @@ class Session:
     async def _raid(self) -> None:
         name = INTRUDERS[self._intruders % len(INTRUDERS)]
         self._intruders += 1
-        on_zoom = self._me is CHANG
-        came = self._to_zoom(name) if on_zoom else self._to_webex(name)
-        self._say(f"{'Grade 5 Science on Zoom' if on_zoom else 'Grade 3 Reading on Webex'}: “{name}” {came}.")
+        own = [one for one in self._day.classes if one.teacher is self._me]
+        there = (own or self._day.classes)[0]
+        came = await there.stranger(name)
+        self._say(f"{there.title} on {there.name.label}: “{name}” {came}.")
         await self._day.settled()
-
-    def _to_zoom(self, name: str) -> str:
-        zoom, meeting = self._day.district.zoom, self._day.zoom_class
-        try:
-            person = zoom.join(meeting, name)
-        except JoinRefused:
-            return "tried to come in, and Zoom refused"
-        if person.waiting:
-            return "waits in the waiting room"
-        zoom.share(meeting, person)
-        return "came in and shares a screen"
-
-    def _to_webex(self, name: str) -> str:
-        came = self._day.district.webex.join(self._day.webex_class, name).state
-        return {"joined": "came in", "lobby": "waits in the lobby"}.get(came, "was turned away")
 
     def _unknown(self, word: str) -> None:
         typable = {name: f"/{name}" for name in command.load()} | {name: name for name in WORDS}

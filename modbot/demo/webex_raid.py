@@ -33,7 +33,7 @@ class _Raid:
 
     async def strangers_come(self) -> None:
         """With the leaked link, and names of their own making."""
-        ids = {self.day.district.webex.join(self.day.webex_class, name).id for name in STRANGERS}
+        ids = {self.day.district.webex.join(self.day.district.on_webex.meeting, name).id for name in STRANGERS}
 
         async def seen_in() -> bool:
             session = await self.day.session(WEBEX)
@@ -58,7 +58,7 @@ class _Raid:
         """Only as far as the lobby."""
 
         async def kept_out() -> Outcome:
-            came = self.day.district.webex.join(self.day.webex_class, STRANGERS[0])
+            came = self.day.district.webex.join(self.day.district.on_webex.meeting, STRANGERS[0])
             return Outcome.DONE if came.state == "joined" else Outcome.REFUSED
 
         title = "A stranger comes back, only as far as the lobby"
@@ -66,7 +66,7 @@ class _Raid:
 
     async def pupil_is_let_in(self) -> None:
         """A pupil whose connection broke waits in the lobby, and is admitted by name."""
-        webex, meeting = self.day.district.webex, self.day.webex_class
+        webex, meeting = self.day.district.webex, self.day.district.on_webex.meeting
         if self.stage.lying:
             meeting.locked = True  # by the teacher's own click
         before = next(one for one in meeting.members.values() if one.name == PUPIL and one.state == "joined")

@@ -9,7 +9,9 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout, TraceConfig, web
 
 from modbot.simulators import SimServer
+from modbot.simulators.meet import MeetSimulator
 from modbot.simulators.slack import SlackSimulator
+from modbot.simulators.teams import TeamsSimulator
 from modbot.simulators.webex import WebexSimulator
 from modbot.simulators.zoom import ZoomSimulator
 
@@ -98,6 +100,18 @@ class WatchedWebex(Watched, WebexSimulator):
     """Webex, watched."""
 
     vendor = "webex"
+
+
+class WatchedMeet(Watched, MeetSimulator):
+    """Google Meet, watched."""
+
+    vendor = "meet"
+
+
+class WatchedTeams(Watched, TeamsSimulator):
+    """Microsoft Teams, watched."""
+
+    vendor = "teams"
 
 
 def unwatched(_: Call) -> None:

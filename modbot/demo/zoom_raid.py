@@ -36,7 +36,7 @@ class _Raid:
         zoom = self.day.district.zoom
 
         async def heard() -> Outcome:
-            zoom.expose_link(self.day.zoom_class)
+            zoom.expose_link(self.day.district.on_zoom.meeting)
             await self.day.settled()
             event, status = zoom.delivered[-1]
             taken = event == "meeting.risk_alert" and 200 <= status < 300
@@ -47,7 +47,7 @@ class _Raid:
 
     async def stranger_comes(self) -> None:
         """A stranger joins and shares a screen; modbot sees both."""
-        zoom, meeting = self.day.district.zoom, self.day.zoom_class
+        zoom, meeting = self.day.district.zoom, self.day.district.on_zoom.meeting
         stranger = self.stranger = zoom.join(meeting, STRANGER)
 
         async def seen_in() -> bool:
@@ -117,7 +117,7 @@ class _Raid:
 
         async def refused() -> Outcome:
             try:
-                self.day.district.zoom.join(self.day.zoom_class, STRANGER)
+                self.day.district.zoom.join(self.day.district.on_zoom.meeting, STRANGER)
             except JoinRefused:
                 return Outcome.REFUSED
             return Outcome.DONE

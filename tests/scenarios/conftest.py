@@ -11,7 +11,8 @@ import pytest
 
 from modbot.app import App
 from modbot.confirmation import Patience
-from modbot.demo.district import District
+from modbot.demo.district import FEW, District
+from modbot.model import PlatformName
 from modbot.slack.outbox import ChannelQueue
 from tests.scenarios.school import School
 
@@ -27,12 +28,15 @@ OpenSchool = Callable[..., Awaitable[School]]
 
 @pytest.fixture
 async def open_school(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenSchool]:
-    """Starts a modbot, its simulated vendors, and hands to type with; takes changes to the district's settings."""
+    """Starts a modbot, its simulated vendors, and hands to type with.
+
+    Takes the platforms, else Zoom and Webex, and changes to the district's settings.
+    """
     monkeypatch.setattr("modbot.app.ChannelQueue", QUICK_CHANNELS)
     async with AsyncExitStack() as stack:
 
-        async def opened(**changes: Any) -> School:
-            district = await stack.enter_async_context(District(short_dir))
+        async def opened(*platforms: PlatformName, **changes: Any) -> School:
+            district = await stack.enter_async_context(District(short_dir, platforms=platforms or FEW))
             app = App(district.settings(**changes), patience=QUICK)
             await app.start()
             stack.push_async_callback(app.stop)

@@ -5,12 +5,15 @@ from typing import Any
 
 from modbot.app import App
 from modbot.demo.district import INCIDENTS, District
+from modbot.simulators.meet import Meeting as MeetMeeting
 from modbot.simulators.slack import PostedMessage, SlackSimulator, SlashAnswer
+from modbot.simulators.teams import Meeting as TeamsMeeting
 from modbot.simulators.webex.world import Meeting as WebexMeeting
 from modbot.simulators.zoom.state import Meeting as ZoomMeeting
 from tests.stores import until
 
 ORTIZ, CHANG = "U0ORTIZ", "U0CHANG"  # teachers: his class is on Webex, hers on Zoom
+HADDAD, LIND, VOSS = "U0HADDAD", "U0LIND", "U0VOSS"  # and on Google Meet, Microsoft Teams, Jitsi
 BROOK = "U0BROOK"  # principal of their school
 REYES, BAKER = "U0REYES", "U0BAKER"  # IT, first and second on call
 
@@ -41,10 +44,28 @@ class School:
         await self.settled()
         return meeting
 
+    async def meet_class(self) -> MeetMeeting:
+        """Ms Haddad's class with its pupils in it, and modbot has heard of all of it."""
+        await self.until_listening()
+        meeting = self.district.on_meet.open()
+        await self.settled()
+        return meeting
+
+    async def teams_class(self) -> TeamsMeeting:
+        """Mr Lind's class with its pupils in it, and modbot has heard of all of it."""
+        await self.until_listening()
+        meeting = self.district.on_teams.open()
+        await self.settled()
+        return meeting
+
+    async def until_listening(self) -> None:
+        """modbot has subscribed to the events of every platform that wants that."""
+        await until("modbot has subscribed", self.district.heard)
+
     async def settled(self) -> None:
         """Every webhook sent so far has been answered."""
-        await self.district.zoom.flush()
-        await self.district.webex.flush()
+        for one in self.district.stand_ins.values():
+            await one.settled()
 
     # What staff do.
 
@@ -118,7 +139,8 @@ class School:
 
     def calls(self, vendor: str, method: str, path: str) -> list[Any]:
         """The requests a vendor received."""
-        simulator = {"zoom": self.district.zoom, "webex": self.district.webex}[vendor]
+        simulators = (self.district.zoom, self.district.webex, self.district.meet, self.district.teams)
+        (simulator,) = [one for one in simulators if one.vendor == vendor]
         return [seen for seen in simulator.seen if seen.method == method and path in seen.path]
 
     async def recorded(self) -> list[tuple[str, str, str]]:
@@ -166,4 +188,18 @@ def _rows(message: PostedMessage) -> list[Any]:
     return [b for b in message.blocks if b["type"] == "section" and b["text"]["type"] == "plain_text"]
 
 
-__all__ = ["BAKER", "BROOK", "CHANG", "ORTIZ", "REYES", "School", "SlashAnswer", "buttons", "people", "shown"]
+__all__ = [
+    "BAKER",
+    "BROOK",
+    "CHANG",
+    "HADDAD",
+    "LIND",
+    "ORTIZ",
+    "REYES",
+    "VOSS",
+    "School",
+    "SlashAnswer",
+    "buttons",
+    "people",
+    "shown",
+]
