@@ -1,7 +1,8 @@
 """What modbot can do on Jitsi, with which request, and the host's own clicks.
 
-Facts: https://xmpp.org/extensions/xep-0045.html and https://jitsi.github.io/handbook/docs/devops-guide/; for the clicks
-https://jitsi.github.io/handbook/docs/user-guide/ (security options, participants pane).
+Facts: https://xmpp.org/extensions/xep-0045.html and Jitsi's modules for Prosody
+(https://github.com/jitsi/jitsi-meet/tree/master/resources/prosody-plugins); for the clicks the texts of its client
+(https://github.com/jitsi/jitsi-meet/blob/master/lang/main.json).
 """
 
 from collections.abc import Mapping
@@ -18,21 +19,21 @@ _ROWS: Mapping[Operation, Capability] = {
         how=How.NATIVE,
         via="muc#admin affiliation=member for those present, then muc#roomconfig_membersonly",
         needs=(_ADMIN,),
-        steps=("Choose the shield: Security options.", "Turn on Enable lobby, or set a password."),
+        steps=("Open the menu ⋯ and choose Security options.", "Turn on Enable lobby, or set a password."),
         effect="The class is locked. Those in it stay. Whoever comes now is refused, or waits where there is a lobby.",
     ),
     Operation.UNLOCK: Capability(
         how=How.NATIVE,
         via="muc#roomconfig_membersonly, then the memberships that the lock granted are taken back",
         needs=(_ADMIN,),
-        steps=("Choose the shield: Security options.", "Turn off Enable lobby, and remove the password."),
+        steps=("Open the menu ⋯ and choose Security options.", "Turn off Enable lobby, and remove the password."),
         effect="The class is unlocked. People with the link can come in again.",
     ),
     Operation.EJECT: Capability(
         how=How.NATIVE,
         via="muc#admin affiliation=outcast",
         needs=(_ADMIN,),
-        steps=("Open Participants.", "Choose the menu beside the name, then Kick out."),
+        steps=("Open the menu ⋯ on the person's picture.", "Choose Kick out, and confirm."),
         effect=(
             "The person is out of the class, and their account is banned from it. A guest has no account: they can "
             "come back as somebody new while the class is unlocked."
@@ -45,13 +46,13 @@ _ROWS: Mapping[Operation, Capability] = {
     ),
     Operation.MUTE: Capability(
         how=How.BY_HAND,
-        steps=("Open Participants.", "Choose Mute all."),
+        steps=("Open the menu ⋯ and choose Mute everyone.",),
     ),
     Operation.END: Capability(
         how=How.NATIVE,
         via="muc#owner destroy",
         needs=(_ADMIN,),
-        steps=("Choose the red button: Leave.", "Choose End meeting for all."),
+        steps=("Choose the red button to leave.", "Choose End meeting for all."),
         effect="The class has been ended for everyone. Anybody with the link can start a new one.",
     ),
     Operation.HARDEN: Capability(
@@ -59,7 +60,7 @@ _ROWS: Mapping[Operation, Capability] = {
         via="the same requests as lock",
         needs=(_ADMIN, "the class runs: Jitsi keeps no settings of a room between classes"),
         steps=(
-            "When the class starts, choose the shield: Security options.",
+            "When the class has started, open the menu ⋯ and choose Security options.",
             "Turn on Enable lobby and set a password.",
         ),
         effect="Jitsi keeps no settings between classes. The class that runs now is locked; the next one starts open.",
@@ -69,14 +70,14 @@ _ROWS: Mapping[Operation, Capability] = {
         how=How.NATIVE,
         via="the requests of the act that is undone",
         needs=(_ADMIN,),
-        steps=("Choose the shield: Security options.", "Turn off Enable lobby, if it was off before."),
+        steps=("Open the menu ⋯ and choose Security options.", "Turn off Enable lobby, if it was off before."),
         effect="The class has its former settings again.",
     ),
     Operation.POSTURE: Capability(
         how=How.NATIVE,
         via="muc#owner configuration form",
         needs=(_ADMIN,),
-        steps=("Choose the shield: Security options.", "Look whether the lobby is on and a password is set."),
+        steps=("Open the menu ⋯ and choose Security options.", "Look whether the lobby is on and a password is set."),
         effect="These are the class's settings as the server states them.",
     ),
     Operation.PARTICIPANTS: Capability(

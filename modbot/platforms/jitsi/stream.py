@@ -40,10 +40,13 @@ class Patience:
     answer: timedelta = ANSWER_WITHIN
 
 
+class _Broken(Exception):
+    """The connection broke while an answer was waited for."""
+
+
 @dataclass(slots=True)
 class _Asked:
     to: str
-    kind: str
     answer: asyncio.Future[Element]
 
 
@@ -132,27 +135,43 @@ class Stream:
         return client
 
     async def ask(self, kind: str, to: str, payload: Element) -> Element:
-        """A `get` or `set` and its result. Raises VendorError: what the server refused, or that it did not answer."""
+        """A `get` or `set` and its result. Raises VendorError: what the server refused, or that it did not answer.
+
+        A question is asked once more when the connection breaks under it: that it is gone may show only then.
+        """
+        try:
+            answer = await self._ask(kind, to, payload)
+        except _Broken:
+            if kind != "get":
+                raise silence(maybe_applied=True, log_detail="the connection broke") from None
+            answer = await self._ask_again(to, payload)
+        if answer.get("type") == "error":
+            raise refusal(condition_of(answer), log_detail=f"{kind} {payload.tag.partition('}')[0][1:]}")
+        return answer
+
+    async def _ask_again(self, to: str, payload: Element) -> Element:
+        try:
+            return await self._ask("get", to, payload)
+        except _Broken:
+            raise silence(maybe_applied=False, log_detail="the connection broke twice") from None
+
+    async def _ask(self, kind: str, to: str, payload: Element) -> Element:
         await self.ready()
         client = self._live_client()
-        loop = asyncio.get_running_loop()
-        stanza_id, sent_at = uuid.uuid4().hex, loop.time()
+        stanza_id, sent_at = uuid.uuid4().hex, asyncio.get_running_loop().time()
         stanza = Element(f"{{{CLIENT}}}iq", {"type": kind, "to": to, "id": stanza_id})
         stanza.append(payload)
-        asked = self._asked[stanza_id] = _Asked(to, kind, loop.create_future())
+        asked = self._asked[stanza_id] = _Asked(to, asyncio.get_running_loop().create_future())
         try:
             self._write(client, stanza)
             async with asyncio.timeout(self._patience.answer.total_seconds()):
-                answer = await asked.answer
+                return await asked.answer
         except TimeoutError as error:
             if client.last_heard_seconds < sent_at:
                 client.abort()  # a connection that says nothing at all is dead: the next request makes a new one
             raise silence(maybe_applied=kind == "set", log_detail=f"no answer to {kind}") from error
         finally:
             del self._asked[stanza_id]
-        if answer.get("type") == "error":
-            raise refusal(condition_of(answer), log_detail=f"{kind} {payload.tag.partition('}')[0][1:]}")
-        return answer
 
     def say(self, to: str, *payload: Element, kind: str = "") -> None:
         """Send presence to a room. Raises Unreachable when there is no connection."""
@@ -212,8 +231,7 @@ class Stream:
         self._fail_sign_in(silence(maybe_applied=False, log_detail="the server hung up"))
         for asked in self._asked.values():
             if not asked.answer.done():
-                error = silence(maybe_applied=asked.kind == "set", log_detail="the connection broke")
-                asked.answer.set_exception(error)
+                asked.answer.set_exception(_Broken)
         if was_open:
             log.info("jitsi_connection_lost")
             self._lost()

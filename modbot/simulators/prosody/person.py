@@ -131,9 +131,23 @@ class Person:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await asyncio.shield(self._stays[room].gone)
 
+    def nick(self, room: str) -> str:
+        """What this person goes by in the room."""
+        return self._stays[room].nick
+
     def others(self, room: str) -> frozenset[str]:
         """The nicks of everybody else in the room."""
         return frozenset(self._stays[room].others)
+
+    async def exists(self, room: str) -> bool:
+        """Whether there is such a room now. Raises Refused, TimeoutError."""
+        try:
+            await self.settings(room)
+        except Refused as refused:
+            if refused.condition == "item-not-found":
+                return False
+            raise
+        return True
 
     async def settings(self, room: str) -> dict[str, str]:
         """The room's settings as its owner sees them. Raises Refused, TimeoutError."""

@@ -2,13 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
 from pydantic import SecretStr
 
+from modbot.errors import StoreUnavailable
 from modbot.http import Http
 from modbot.model import Event, EventKind, Participant, PlatformName, Room, Session
 from modbot.platforms import Target
@@ -42,6 +43,8 @@ class Classroom:
     people: list[Person] = field(default_factory=list)
     platforms: list[JitsiPlatform] = field(default_factory=list)
     remembered: dict[str, Any] = field(default_factory=dict)
+    store_gone: bool = False  # events cannot be written down
+    not_taken: int = 0  # batches of events that were refused meanwhile
     lent: Lent = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,9 +81,16 @@ class Classroom:
 
     def platform(self, patience: Patience | None = None, **settings: Any) -> JitsiPlatform:
         """modbot's platform; another process when called again."""
-        made = JitsiPlatform(self.settings(**settings), self.lent.means, patience)
+        means = replace(self.lent.means, told=self._take)
+        made = JitsiPlatform(self.settings(**settings), means, patience)
         self.platforms.append(made)
         return made
+
+    async def _take(self, events: Sequence[Event]) -> None:
+        if self.store_gone:
+            self.not_taken += 1
+            raise StoreUnavailable("connection refused")
+        self.lent.told += events
 
     async def person(self, name: str) -> Person:
         """Somebody with an account, signed in."""

@@ -7,6 +7,7 @@ import pytest
 from modbot.http import Http
 from modbot.simulators.prosody import HOW_TO_INSTALL, Prosody, available
 from tests.platforms.jitsi.classroom import Classroom, Server
+from tests.platforms.jitsi.proxy import Proxy
 
 
 @pytest.fixture(scope="session")
@@ -42,4 +43,13 @@ async def own_classroom(own_prosody: Prosody) -> AsyncIterator[Classroom]:
     http = Http()
     async with Classroom(Server(own_prosody), http) as room:
         yield room
+    await http.close()
+
+
+@pytest.fixture
+async def relayed(prosody: Prosody) -> AsyncIterator[tuple[Classroom, Proxy]]:
+    """A class on the shared server, and the relay modbot reaches it through."""
+    http = Http()
+    async with Proxy(prosody.host, prosody.port) as proxy, Classroom(Server(prosody, proxy.port), http) as room:
+        yield room, proxy
     await http.close()
