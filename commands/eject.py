@@ -1,7 +1,7 @@
 """/eject — put someone out of a class so that they cannot walk back in, as far as the platform allows."""
 
 from modbot.command import Command, Context, title_of
-from modbot.model import Operation, Participant, Result, Session
+from modbot.model import Operation, Outcome, Participant, Result, Session
 from modbot.outcome_words import reply_to, shut
 from modbot.picking import chosen, picker, rows
 from modbot.reply import Button, Reply, Style
@@ -49,7 +49,7 @@ async def _put_out(ctx: Context, session: Session, people: list[Participant]) ->
     buttons = [Button("Put out someone else…", "eject", {"session": session.key})]
     also: tuple[str, ...] = ()
     if locked is not None:
-        also = (_about_the_lock(locked),)
+        also = (_about_the_lock(ctx, session, locked),)
         buttons.append(Button("Unlock", "unlock", {"session": session.key}))
     buttons.append(Button("Page IT", "page", {"session": session.key}, Style.DANGER))
     shown = rows(people, result.people)
@@ -63,7 +63,10 @@ async def _lock_first(ctx: Context, session: Session) -> Result | None:
     return await ctx.act(Operation.LOCK, session, remember="former")
 
 
-def _about_the_lock(locked: Result) -> str:
+def _about_the_lock(ctx: Context, session: Session, locked: Result) -> str:
+    if locked.outcome is Outcome.PARTIAL:
+        label, instead = session.room.platform.label, ctx.door.capability(session, Operation.LOCK).instead
+        return f"The class is shut too, as far as {label} allows: {instead}. It stays so until you unlock it."
     if shut(locked):
-        return "The class is locked too, and stays so until you unlock it: they can come back only to the lobby."
+        return "The class is locked too, and stays so until you unlock it: they cannot walk back in."
     return f"The class could not be locked, so they may come back. {locked.said}"

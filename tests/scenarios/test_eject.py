@@ -11,7 +11,7 @@ from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, 
 INTRUDER = "xX_Raider_Xx"
 WEBEX_SENTENCES = [
     "The person is out of the class. They may come back to the lobby, and back in unless it is locked.",
-    "The class is locked too, and stays so until you unlock it: they can come back only to the lobby.",
+    "The class is locked too, and stays so until you unlock it: they cannot walk back in.",
 ]
 ZOOM_SENTENCE = (
     "They are out. Zoom keeps removed people out of this meeting unless the district's account allows them to rejoin, "
