@@ -20,15 +20,15 @@ from modbot.dispatch import Dispatcher
 from modbot.duty import DutyDesk
 from modbot.errors import ConfigError, ModbotError
 from modbot.escalation import Escalation
-from modbot.helping import HelpDesk
+from modbot.helping import HelpDesk, PageLines
 from modbot.http import Http
 from modbot.incidents import CARD_JOB, IncidentDesk
 from modbot.intake import Intake
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.model import PlatformName
-from modbot.page_state import PageState
-from modbot.paging import TIMER_JOB, Pager
+from modbot.pagers.slack import SlackPager
+from modbot.paging import TIMER_JOB, Paging
 from modbot.people import People
 from modbot.platforms import Means, Platform
 from modbot.platforms.registry import configured
@@ -127,7 +127,7 @@ class Parts:
     platforms: Mapping[PlatformName, Platform]
     sessions: Sessions
     people: People
-    pager: Pager
+    paging: Paging
     jobs: Jobs
     inbox: Inbox
     help_desk: HelpDesk
@@ -174,13 +174,7 @@ def build(
         await desk.show(incident_id)
 
     async def ring(page_and_token: str) -> None:
-        await pager.ring(page_and_token)
-
-    async def nobody_answered(page: PageState) -> None:
-        if page.incident:
-            await desk.note_on(
-                page.incident, "Nobody has answered the page. Phone the help desk.", once=f"nobody:{page.id}"
-            )
+        await paging.ring(page_and_token)
 
     jobs = Jobs(state.url, {UNDO_JOB: undo, CARD_JOB: show, TIMER_JOB: ring})
     authority = DistrictAuthority(places)
@@ -193,15 +187,15 @@ def build(
     )
     zone = ZoneInfo(settings.district.timezone)
     escalation = Escalation(settings.paging, zone, Shifts(store), now)
-    pager = Pager(
+    paging = Paging(
         pages=Pages(store, keyring),
         jobs=jobs,
-        chat=chat,
         escalation=escalation,
+        pagers={"slack": SlackPager(chat)},
         now=now,
-        nobody_answered=nobody_answered,
+        watching=PageLines(desk),
     )
-    help_desk = HelpDesk(desk=desk, pager=pager, escalation=escalation, chat=chat, places=places)
+    help_desk = HelpDesk(desk=desk, paging=paging, escalation=escalation, chat=chat, places=places)
     channel = settings.district.incident_channel
     duty = DutyDesk(escalation=escalation, audit=state.audit, chat=chat, channel=channel, zone=zone)
     dispatcher = Dispatcher(
@@ -221,7 +215,7 @@ def build(
     rereading = Rereading(platforms, sessions, now)
     upkeep = Upkeep(platforms.values(), Turns(store), state.roster.generation)
     return Parts(
-        platforms, sessions, people, pager, jobs, inbox, help_desk, dispatcher, intake, queue, door, rereading, upkeep
+        platforms, sessions, people, paging, jobs, inbox, help_desk, dispatcher, intake, queue, door, rereading, upkeep
     )
 
 
@@ -322,7 +316,7 @@ class App:
             await parts.people.refresh()
 
         async def pages() -> None:
-            await parts.pager.repair()
+            await parts.paging.repair()
 
         async def record() -> None:
             await state.audit.trim(timedelta(days=self.settings.audit_days))

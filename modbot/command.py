@@ -107,6 +107,9 @@ class Helping(Protocol):
     async def acknowledge(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
         """I have it: stop every ringing."""
 
+    async def escalate(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
+        """Call the next person at once."""
+
     async def resolve(self, staff: Staff, actor: Actor, wanted: str, reason: str) -> Reply:
         """It is over."""
 

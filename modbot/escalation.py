@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from modbot.errors import CommandError, StoreUnavailable
 from modbot.log import get_logger
 from modbot.oncall import Handover, Rotation, Schedule, Shift
-from modbot.page_state import Step
+from modbot.page_state import Step, StillOnIt
 from modbot.settings.paging import GROUP, SCHEDULE, OnCallPerson, PagingSettings, PolicySettings, ScheduleSettings
 
 LAST_RESORT_WAIT = timedelta(minutes=2)
@@ -56,6 +56,11 @@ class Escalation:
         self._teams = {
             school: name for name, team in settings.teams.items() for school in (team.schools or ("",))
         }  # "" stands for every other school
+
+    @property
+    def still(self) -> StillOnIt:
+        """When whoever has a page is asked whether they still do."""
+        return StillOnIt(self._settings.still_on_it_seconds, self._settings.answer_seconds)
 
     def team_of(self, school: str) -> str:
         """The team that answers for a school; `DISTRICT` where none is named for it."""

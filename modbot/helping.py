@@ -15,7 +15,7 @@ from modbot.incidents import IncidentDesk
 from modbot.log import get_logger
 from modbot.model import Actor, Room, Session, Staff
 from modbot.page_state import PageState
-from modbot.paging import Pager, ringing
+from modbot.paging import Paging, notice_of
 from modbot.reply import Button, Reply
 from modbot.store.incidents import Incident
 
@@ -26,12 +26,26 @@ NOBODY = "Nobody is set up to be called here. Phone your help desk."
 log = get_logger("helping")
 
 
+class PageLines:
+    """Writes what happens to a page on the cards of the incidents it is for."""
+
+    def __init__(self, desk: IncidentDesk) -> None:
+        self._desk = desk
+
+    async def note(self, page: PageState, text: str, *, once: str) -> None:
+        """One line a card. Raises StoreUnavailable."""
+        for incident in page.incidents:
+            await self._desk.note_on(incident, text, once=f"{page.id}:{once}")
+
+
 class HelpDesk:
     """Opens incidents and pages, and answers for them. Works, unrecorded, without the store (P12)."""
 
-    def __init__(self, *, desk: IncidentDesk, pager: Pager, escalation: Escalation, chat: Chat, places: Places) -> None:
+    def __init__(
+        self, *, desk: IncidentDesk, paging: Paging, escalation: Escalation, chat: Chat, places: Places
+    ) -> None:
         self._desk = desk
-        self._pager = pager
+        self._paging = paging
         self._escalation = escalation
         self._chat = chat
         self._places = places
@@ -72,26 +86,29 @@ class HelpDesk:
 
     async def _page(self, request_id: str, actor: Actor, what: str, session: Session | None, school: str) -> Reply:
         incident = await self._desk.of_room(session.room) if session is not None else None
-        page_id = await self._desk.claim_page(incident.id, request_id) if incident else request_id
-        title = title_of(session) if session is not None else ""
-        page = await self._opened_by_another(page_id) if page_id != request_id else None
-        page = page or await self._pager.open(
-            page_id,
-            what=what,
-            by=actor.name,
-            school=school,
-            incident=incident.id if incident else "",
-            title=title,
+        if incident is None:
+            page = await self._paging.open(request_id, what=what, by=actor.name, school=school, title=_title(session))
+            return self._about(page, joined=False)
+        page_id = await self._desk.claim_page(incident.id, await self._paging.of_this_minute(school, request_id))
+        if page_id != request_id and (others := await self._opened_by_another(page_id)) is not None:
+            shared = await self._paging.join(others.id, incident.id)
+            if shared is not None:
+                await self._desk.note_on(incident.id, f"{actor.name}: IT had been called.", once=f"page:{page_id}")
+                return self._about(shared, joined=True)
+            page_id = request_id  # the other page is over: this one rings for itself
+            await self._desk.set_page(incident.id, page_id)
+        page = await self._paging.open(
+            page_id, what=what, by=actor.name, school=school, incident=incident.id, title=_title(session)
         )
-        if incident is not None and page_id == request_id:
-            called = f"{actor.name}: IT was called. {self._who_was_told(page)}"
-            await self._desk.note_on(incident.id, called, once=f"page:{page.id}")
-        return Reply(self._said(page, joined=page_id != request_id), footnote=f"page {page.id}")
+        return self._about(page, joined=False)
+
+    def _about(self, page: PageState, *, joined: bool) -> Reply:
+        return Reply(self._said(page, joined=joined), footnote=f"page {page.id}")
 
     async def _opened_by_another(self, page_id: str) -> PageState | None:
         """The page of whoever claimed it a moment ago: theirs to call. None when they died before they opened it."""
         for _ in range(OPENING_LOOKS):
-            page = await self._pager.get(page_id)
+            page = await self._paging.get(page_id)
             if page is not None:
                 return page
             await asyncio.sleep(LOOK_AGAIN.total_seconds())
@@ -102,30 +119,25 @@ class HelpDesk:
             return f"{page.acknowledged_by} already has it."
         if page.exhausted:
             return "Everyone on call was called, and nobody has answered. Phone your help desk now."
-        reached = [notice.email for notice in page.told if notice.fate == "delivered"]
+        reached = page.reached
         if not reached:
             return "IT is being called; nobody has been reached yet, and modbot keeps trying."
         prefix = "IT had been called already" if joined else "IT has been called"
         return f"{prefix}: {self._names(reached)}. modbot keeps calling until someone answers."
-
-    def _who_was_told(self, page: PageState) -> str:
-        reached = [notice.email for notice in page.told if notice.fate == "delivered"]
-        return f"Told: {self._names(reached)}." if reached else "Nobody was reached yet."
 
     def _names(self, emails: Iterable[str]) -> str:
         return ", ".join(self._escalation.name(email) for email in dict.fromkeys(emails))
 
     async def _page_unrecorded(self, actor: Actor, what: str, session: Session | None, school: str) -> Reply:
         """No store: call everybody once, now, and say that nothing will call them again."""
-        title = title_of(session) if session is not None else ""
         policy = self._escalation.steps(school)
-        page = PageState(id="unrecorded", what=what, by=actor.name, opened_at="", policy=policy, title=title)
+        notice = notice_of(PageState("unrecorded", what, actor.name, "", policy, title=_title(session)))
         reached: list[str] = []
         for email in await self._escalation.people(name for step in policy for name in step.people):
             try:
                 user = await self._chat.user_of(email)
                 if user:
-                    await self._chat.direct(user, Reply(ringing(page).headline, lines=(f"{actor.name}: {what}",)))
+                    await self._chat.direct(user, Reply(notice.headline, lines=notice.details))
                     reached.append(email)
             except VendorError as error:
                 log.warning("page_call_failed", detail=error.log_detail)
@@ -139,28 +151,46 @@ class HelpDesk:
         page = await self._page_meant(staff, wanted)
         if page is None:
             return Reply("No page is waiting for an answer.")
-        answered = await self._pager.acknowledge(page.id, actor.name)
+        answered = await self._paging.acknowledge(page.id, actor.name, email=staff.email)
         if answered is None:
-            current = await self._pager.get(page.id)
-            if current is not None and current.state == "acknowledged":
-                return Reply(f"{current.acknowledged_by} already has it.")
-            return Reply("That page is over.")
-        if answered.incident:
-            await self._desk.acknowledged(answered.incident, actor.name)
+            return await self._answered_before(page.id, staff)
+        for incident in answered.incidents:
+            await self._desk.acknowledged(incident, actor.name)
         given = {"incident": answered.incident}
         buttons = (Button("Resolve the incident", "resolve", given),) if answered.incident else ()
         return Reply("You have it. Every ringing has stopped.", lines=(f"{page.by}: {page.what}",), buttons=buttons)
 
+    async def _answered_before(self, page_id: str, staff: Staff) -> Reply:
+        page = await self._paging.get(page_id)
+        if page is None or page.state != "acknowledged":
+            return Reply("That page is over.")
+        if page.acknowledged_email.casefold() != staff.email.casefold():
+            return Reply(f"{page.acknowledged_by} already has it.")
+        await self._paging.confirm(page_id)
+        return Reply("You still have it. Nothing rings.")
+
+    async def escalate(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
+        """Call the next person at once."""
+        page = await self._page_meant(staff, wanted)
+        if page is None:
+            return Reply("No page is waiting for an answer.")
+        moved = await self._paging.escalate(page.id, actor.name)
+        if moved is not None and not moved.exhausted:
+            return Reply(f"Called so far: {self._names(moved.reached)}.", footnote=f"page {moved.id}")
+        if page.open:
+            return Reply("Everyone on call has been called. Phone your help desk now.")
+        return await self._answered_before(page.id, staff)
+
     async def _page_meant(self, staff: Staff, wanted: str) -> PageState | None:
         if wanted:
-            page = await self._pager.get(wanted)
+            page = await self._paging.get(wanted)
             if page is None:
                 raise CommandError(f"There is no page called “{wanted[:40]}”.")
             await self._must("ack", staff, await self._place(page.incident, page))
             return page
         pages = [
             page
-            for page in await self._pager.open_pages()
+            for page in await self._paging.open_pages()
             if may(staff, "ack", await self._place(page.incident, page)).allowed
         ]
         if len(pages) > 1:
@@ -174,7 +204,7 @@ class HelpDesk:
             return Reply("No incident of yours is open.")
         closed = await self._desk.resolve(incident, actor.name, reason)
         if incident.page:
-            await self._pager.resolve(incident.page)
+            await self._paging.resolve(incident.page, incident.id)
         if not closed:
             return Reply(f"{incident.title}: this was resolved before.")
         return Reply(f"Resolved: {incident.title}.", footnote=f"incident {incident.id}")
@@ -191,13 +221,13 @@ class HelpDesk:
         return mine[0] if mine else None
 
     async def _place_of(self, incident: Incident) -> Place:
-        return await self._place(incident.id, await self._pager.get(incident.page) if incident.page else None)
+        return await self._place(incident.id, await self._paging.get(incident.page) if incident.page else None)
 
     async def _place(self, incident_id: str, page: PageState | None) -> Place:
         """Where it is, and who was called about it: those called may answer, whatever else they may do."""
         incident = await self._desk.get(incident_id) if incident_id else None
         where = _where(incident) if incident else Place("")
-        return replace(where, involved=frozenset(notice.email for notice in page.told)) if page else where
+        return replace(where, involved=frozenset(call.email for call in page.calls)) if page else where
 
     async def _must(self, verb: str, staff: Staff, where: Place) -> None:
         decision = may(staff, verb, where)
@@ -211,6 +241,10 @@ class HelpDesk:
             return Reply("No incident that you may see is open.")
         count = f"{len(seen)} incident is open." if len(seen) == 1 else f"{len(seen)} incidents are open."
         return Reply(count, lines=tuple(_row(incident) for incident in seen[:20]), buttons=_closers(seen))
+
+
+def _title(session: Session | None) -> str:
+    return title_of(session) if session is not None else ""
 
 
 def _where(incident: Incident) -> Place:

@@ -100,6 +100,10 @@ class IncidentDesk:
         """The page of this incident: `page_id` if it had none."""
         return await self._incidents.claim_page(incident_id, page_id)
 
+    async def set_page(self, incident_id: str, page_id: str) -> None:
+        """Another page than the one it had: that one is over."""
+        await self._incidents.set(incident_id, page=page_id)
+
     async def acknowledged(self, incident_id: str, by: str) -> None:
         """Somebody has it."""
         incident = await self._incidents.get(incident_id)

@@ -27,6 +27,16 @@ EVENTS = Counter("modbot_events_total", "Meeting events made durable.", ["platfo
 INBOX_FAILURES = Counter("modbot_inbox_failures_total", "Accepted work given up after its last try.", registry=REGISTRY)
 STORE_UP = Gauge("modbot_store_up", "1 while the store answers.", registry=REGISTRY)
 PAGES = Counter("modbot_pages_total", "Pages by how they moved on.", ["to"], registry=REGISTRY)
+_PAGE_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30, 60, 120, 300, 900, 3600)
+FIRST_CALL_SECONDS = Histogram(
+    "modbot_page_first_call_seconds",
+    "A page's opening to its first call that a channel took.",
+    buckets=_PAGE_SECONDS,
+    registry=REGISTRY,
+)
+PAGE_ANSWER_SECONDS = Histogram(
+    "modbot_page_answer_seconds", "A page's opening to its answer.", buckets=_PAGE_SECONDS, registry=REGISTRY
+)
 SOCKET_OPENED = Counter(
     "modbot_slack_socket_opened_total", "Lines to Slack that modbot opened anew.", registry=REGISTRY
 )

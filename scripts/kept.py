@@ -54,7 +54,7 @@ LIVES = {
     "room_lock": Kept(span(keys.ROOM_LOCK_KEEP), f"the name of the staff member who acts, {CLEAR}"),
     "former": Kept(span(keys.ACT_KEEP), "settings, no people"),
     "panic": Kept(span(keys.ACT_KEEP), "settings, no people"),
-    "vault": Kept("as long as the platform says", SEALED),
+    "vault": Kept("as long as the platform says; participants' addresses 12 hours", SEALED),
     "turn": Kept("about 10 minutes", "a random word"),
     "budget": Kept("about a minute", "figures only"),
     "slack_person": Kept(span(keys.PERSON_KEEP), SEALED),
@@ -67,6 +67,7 @@ LIVES = {
     "OPEN_INCIDENTS": Kept(span(keys.INCIDENT_KEEP), "ids"),
     "shifts": Kept("until they are over, at least a day", f"addresses of staff on call, {CLEAR}"),
     "page": Kept(span(keys.PAGE_KEEP), SEALED),
+    "page_group": Kept("a minute", "an id"),
     "open_pages": Kept(span(keys.PAGE_KEEP), "ids"),
 }
 WORDS = {

@@ -6,6 +6,7 @@ not on the short list in `modbot.store.keys`.
 
 import asyncio
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -45,16 +46,21 @@ def _valkey(folder: Path) -> Iterator[str]:
     asyncio.run(server.stop())
 
 
+def _listens(at: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as line:
+        return line.connect_ex(str(at)) == 0
+
+
 def _redis(folder: Path) -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed (apt-get install redis-server)")
-    socket = folder / "redis.sock"
-    options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder), "--loglevel", "warning"]
+    door = folder / "redis.sock"
+    options = ["--port", "0", "--unixsocket", str(door), "--save", "", "--dir", str(folder), "--loglevel", "warning"]
     with subprocess.Popen([program, *options], stdout=subprocess.DEVNULL) as server:
         try:
-            asyncio.run(until("the Redis server listens", socket.exists))
-            yield f"unix://{socket}"
+            asyncio.run(until("the Redis server listens", lambda: _listens(door)))
+            yield f"unix://{door}"
         finally:
             server.terminate()
 

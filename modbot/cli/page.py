@@ -38,7 +38,7 @@ def page(
     settings = quiet_settings()
     page_id = f"cli-{secrets.token_hex(6)}"
     reply, opened, running = asyncio.run(_page(settings, page_id, what))
-    reached = sorted({told.email for told in opened.told if told.fate == "delivered"}) if opened else []
+    reached = sorted(opened.reached) if opened else []
     if json_:
         printing.as_json({"page": opened.id if opened else None, "said": reply.headline, "reached": reached})
     else:
@@ -69,7 +69,7 @@ async def _page(settings: Settings, page_id: str, what: str) -> tuple[Reply, Pag
 
 async def _recorded(state: State, parts: Parts, page_id: str) -> PageState | None:
     try:
-        opened = await parts.pager.get(page_id)
+        opened = await parts.paging.get(page_id)
         if opened is not None:
             await state.audit.append(AuditEntry(joined.now(), page_id, who(), "page", outcome="done"))
     except StoreUnavailable:

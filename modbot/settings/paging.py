@@ -6,7 +6,7 @@ start: a policy that would call nobody must not be found out at 10:14 on a Tuesd
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -22,6 +22,7 @@ class OnCallPerson(Block):
     email: str
     name: str = ""
     slack: str = ""  # Slack user id; looked up by e-mail when empty
+    channels: tuple[Literal["slack"], ...] = Field(default=("slack",), min_length=1)
 
 
 class StandIn(Block):
@@ -86,6 +87,8 @@ class PagingSettings(Block):
     teams: dict[str, TeamSettings] = Field(default_factory=dict)
     steps: tuple[PageStep, ...] = ()
     rounds: int = Field(default=3, ge=1, le=20)
+    still_on_it_seconds: int = Field(default=1200, ge=0, le=86_400)  # then whoever has a page is asked; 0: never
+    answer_seconds: int = Field(default=600, ge=1, le=14_400)  # to answer that in; else it rings again
     last_resort: tuple[str, ...] = ()  # called when nobody else has answered, and told when a page was stuck
 
     @model_validator(mode="after")

@@ -83,7 +83,7 @@ def panic(room_key: str) -> str:
 
 
 def vault(name: str) -> str:
-    """A vendor token, sealed."""
+    """What a vendor gave or must be kept for it (tokens, keys, subscriptions, participants' addresses), sealed."""
     return f"mb:vault:{name}"
 
 
@@ -125,6 +125,11 @@ def open_incident(room_key: str) -> str:
 def page(page_id: str) -> str:
     """One page: its state, step, round and live timer's token."""
     return f"mb:page:{page_id}"
+
+
+def page_group(school: str) -> str:
+    """The page that a school's panics of the same minute share."""
+    return f"mb:pagegroup:{school}"
 
 
 def open_pages() -> str:

@@ -9,6 +9,16 @@ from modbot.seal import Keyring
 from modbot.store import Script, Store, keys
 
 TRIES = 20
+TOGETHER = timedelta(seconds=60)  # panics of one school within this make one page
+
+_GROUP = Script(
+    """
+    local first = redis.call('GET', KEYS[1])
+    if first then return first end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    return ARGV[1]
+    """
+)
 
 _SWAP = Script(
     """
@@ -33,6 +43,11 @@ class Pages:
         made = await self._store.call(_SWAP, [keys.page(page.id)], ["", self._sealed(page), self._keep_ms])
         await self._list(page)
         return bool(made)
+
+    async def group(self, school: str, page_id: str) -> str:
+        """The page that this school's panics of the same minute share: `page_id` if it is the first."""
+        together_ms = int(TOGETHER.total_seconds() * 1000)
+        return str(await self._store.call(_GROUP, [keys.page_group(school)], [page_id, together_ms]), "utf-8")
 
     async def get(self, page_id: str) -> PageState | None:
         """One page."""

@@ -84,7 +84,7 @@ async def until_help_is_under_way(site: Site) -> None:
 
     async def is_so() -> bool:
         page, incident = await site.page(), await site.incident()
-        return bool(page and page.told and incident and incident.ts)
+        return bool(page and page.calls and incident and incident.ts)
 
     await until("help is under way", is_so)
 

@@ -1,84 +1,145 @@
 """A page in any order of timers, answers and escalations: one live timer, silence after an answer, never forgotten."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from modbot import page_state
-from modbot.page_state import Change, PageState, Step, from_bytes, to_bytes
+from modbot.page_state import Called, Change, PageState, Step, StillOnIt, from_bytes, to_bytes
+from modbot.pagers import Fate
 
 NOW = datetime(2026, 11, 24, 10, 14, tzinfo=UTC)
+ASKING = StillOnIt(after_seconds=1200, answer_seconds=600)
 
 
-def page(steps: int = 2, rounds: int = 2) -> PageState:
-    policy = tuple(
-        Step((f"person{number}@example.org",), 60, r) for r in range(1, rounds + 1) for number in range(steps)
-    )
-    return PageState("p1", "help", "Ms Chang", NOW.isoformat(), policy)
+def page(steps: int = 2, rounds: int = 2, still: StillOnIt = ASKING) -> PageState:
+    policy = tuple(Step((f"person{n}@example.org",), 60, r) for r in range(1, rounds + 1) for n in range(steps))
+    return PageState("p1", "help", "Ms Chang", NOW.isoformat(), policy, still)
 
 
-def opened(steps: int = 2, rounds: int = 2) -> PageState:
-    return page_state.trigger(page(steps, rounds), NOW).state
+def opened(steps: int = 2, rounds: int = 2, still: StillOnIt = ASKING) -> PageState:
+    return page_state.trigger(page(steps, rounds, still), NOW).state
 
 
-actions = st.lists(
-    st.sampled_from(["timer", "stale timer", "old timer", "acknowledge", "resolve", "escalate", "told"]), max_size=30
-)
+def ring(state: PageState) -> Change:
+    """The live timer rings."""
+    change = page_state.timer(state, state.token, NOW)
+    assert change is not None
+    return change
 
 
-def apply(action: str, state: PageState, first_token: str) -> Change | None:
-    match action:
-        case "timer":
-            return page_state.timer(state, state.token or "none", NOW)
-        case "stale timer":
-            return page_state.timer(state, "not-a-token", NOW)
-        case "old timer":
-            return page_state.timer(state, first_token, NOW) if state.token != first_token else None
-        case "acknowledge":
-            return page_state.acknowledge(state, "Kim", NOW)
-        case "resolve":
-            return page_state.resolve(state)
-        case "escalate":
-            return page_state.escalate(state, NOW)
-        case _:
-            return page_state.told(state, [])
+def taken(state: PageState) -> PageState:
+    change = page_state.acknowledge(state, "Kim", NOW)
+    assert change is not None
+    return change.state
 
 
-@given(actions, st.integers(0, 3), st.integers(1, 3))
-def test_in_any_order_a_page_is_never_forgotten_and_never_rings_after_an_answer(
-    history: list[str], steps: int, rounds: int
-) -> None:
-    state = opened(steps, rounds)
-    first_token = state.token
-    answered = False
-    for action in history:
-        change = apply(action, state, first_token)
+class AnyOrder(RuleBasedStateMachine):
+    """Timers, live and stale, answers, escalations, confirmations, calls and their fates, redelivered and doubled."""
+
+    state: PageState
+    tokens: list[str]
+    answered: bool  # durably, and not given back since
+
+    @initialize(steps=st.integers(0, 3), rounds=st.integers(1, 3), asks=st.booleans())
+    def begin(self, steps: int, rounds: int, asks: bool) -> None:
+        self.state = opened(steps, rounds, ASKING if asks else StillOnIt())
+        self.tokens = [self.state.token]
+        self.answered = False
+
+    def follow(self, change: Change | None) -> None:
         if change is None:
-            continue
-        assert not (answered and change.call), "somebody was called after the page had been answered"
-        state = change.state
-        answered = answered or not state.open
-        live_timer = bool(state.token and state.due_at)
-        assert live_timer == (state.open and not state.exhausted), "open without a next step, or closed with one"
-        assert from_bytes(to_bytes(state)) == state
+            return
+        if change.again:
+            assert change.state.still.after_seconds, "given back though nobody was to be asked"
+            self.answered = False
+        assert not (self.answered and change.call), "somebody is called after the page was answered"
+        assert not (change.ask and change.state.open), "asked whether they still have what nobody has"
+        self.state = change.state
+        self.tokens.append(change.state.token)
+
+    @rule(data=st.data())
+    def any_timer(self, data: st.DataObject) -> None:
+        token = data.draw(st.sampled_from([*self.tokens, "never-set"]))
+        before = self.state
+        self.follow(page_state.timer(before, token, NOW))
+        if token != before.token or not token:
+            assert self.state is before, "a stale timer changed something"
+
+    @rule()
+    def acknowledge(self) -> None:
+        change = page_state.acknowledge(self.state, "Kim", NOW)
+        assert (change is None) == (not self.state.open)
+        self.follow(change)
+        self.answered = self.answered or change is not None
+
+    @rule()
+    def confirm(self) -> None:
+        self.follow(page_state.confirm(self.state, NOW))
+
+    @rule()
+    def escalate(self) -> None:
+        self.follow(page_state.escalate(self.state, NOW))
+
+    @rule(incident=st.sampled_from(["", "i1", "i2"]))
+    def resolve(self, incident: str) -> None:
+        self.follow(page_state.resolve(self.state, incident))
+        self.answered = self.answered or self.state.state == "resolved"
+
+    @rule(incident=st.sampled_from(["i1", "i2"]))
+    def join(self, incident: str) -> None:
+        self.follow(page_state.join(self.state, incident))
+
+    @precondition(lambda self: self.state.calling)
+    @rule(last=st.booleans())
+    def called(self, last: bool) -> None:
+        call = Called("person0@example.org", "slack", self.state.step, 1, NOW.isoformat(), Fate.QUEUED, "ref")
+        self.follow(page_state.called(self.state, [call], last=last))
+
+    @rule(fate=st.sampled_from(Fate))
+    def fated(self, fate: Fate) -> None:
+        self.follow(page_state.fated(self.state, "ref", fate))
+
+    @invariant()
+    def has_a_next_step_or_says_why_not(self) -> None:
+        live = bool(self.state.token and self.state.due_at)
+        assert bool(self.state.token) == bool(self.state.due_at)
+        match self.state.state:
+            case "triggered":
+                assert live != self.state.exhausted
+            case "acknowledged":
+                assert live == bool(self.state.still.after_seconds and self.state.policy)
+            case _:
+                assert not live
+
+    @invariant()
+    def is_called_for_only_while_open(self) -> None:
+        assert not (self.state.calling and not self.state.open)
+
+    @invariant()
+    def survives_the_store(self) -> None:
+        assert from_bytes(to_bytes(self.state)) == self.state
+
+
+TestAnyOrder = AnyOrder.TestCase
 
 
 def test_each_step_is_gone_through_as_often_as_the_policy_says() -> None:
-    state, calls = opened(steps=2, rounds=3), [0]
-    while (change := page_state.timer(state, state.token, NOW)) is not None:
+    state = opened(steps=2, rounds=3)
+    called = [state.policy[state.step].people]
+    while not state.exhausted:
+        change = ring(state)
         state = change.state
-        if change.call:
-            calls.append(state.step)
-    assert [state.policy[call].people for call in calls] == [("person0@example.org",), ("person1@example.org",)] * 3
-    assert state.exhausted
+        called += [state.policy[state.step].people] if change.call else []
+    assert called == [("person0@example.org",), ("person1@example.org",)] * 3
 
 
 def test_a_stale_timer_changes_nothing() -> None:
     state = opened()
-    moved = page_state.timer(state, state.token, NOW)
-    assert moved is not None
-    assert page_state.timer(moved.state, state.token, NOW) is None
+    assert page_state.timer(ring(state).state, state.token, NOW) is None
 
 
 def test_a_late_answer_does_not_reopen_what_is_over() -> None:
@@ -93,3 +154,70 @@ def test_the_next_step_is_due_after_the_wait_of_the_step_in_force() -> None:
 
 def test_a_page_without_a_policy_says_that_nobody_is_left_to_call() -> None:
     assert opened(steps=0).exhausted
+
+
+def test_whoever_has_it_is_asked_after_a_while() -> None:
+    state = taken(opened())
+    assert datetime.fromisoformat(state.due_at) == NOW + timedelta(seconds=1200)
+    change = ring(state)
+    assert (change.ask, change.state.state) == (True, "acknowledged")
+
+
+def test_when_they_do_not_answer_it_rings_again_from_the_first_call() -> None:
+    change = ring(ring(taken(ring(opened()).state)).state)
+    assert (change.call, change.again, change.state.step, change.state.acknowledged_by) == (True, True, 0, "")
+
+
+def test_when_they_still_have_it_they_are_asked_again_later() -> None:
+    asked = ring(taken(opened())).state
+    change = page_state.confirm(asked, NOW)
+    assert change is not None
+    assert (change.state.asked_at, change.state.token != asked.token) == ("", True)
+
+
+def test_without_reminders_whoever_has_it_is_left_alone() -> None:
+    assert not taken(opened(still=StillOnIt())).due_at
+
+
+def test_an_answer_that_comes_when_it_rings_again_is_taken() -> None:
+    again = ring(ring(taken(opened())).state).state
+    assert taken(again).acknowledged_by == "Kim"
+
+
+def test_a_call_whose_fate_is_told_later_has_that_fate() -> None:
+    call = Called("kim@example.org", "sms", 0, 1, NOW.isoformat(), Fate.QUEUED, "SM1")
+    state = page_state.called(opened(), [call], last=True).state
+    change = page_state.fated(state, "SM1", Fate.FAILED)
+    assert change is not None
+    assert change.state.calls == (replace(call, fate=Fate.FAILED),)
+    assert page_state.fated(change.state, "SM1", Fate.FAILED) is None
+    assert page_state.fated(state, "SM2", Fate.FAILED) is None
+
+
+def test_a_process_that_died_amid_the_calls_leaves_word_that_some_are_to_be_made() -> None:
+    call = Called("kim@example.org", "slack", 0, 1, NOW.isoformat(), Fate.DELIVERED)
+    assert page_state.called(opened(), [call], last=False).state.calling
+    assert not page_state.called(opened(), [call], last=True).state.calling
+
+
+@given(st.lists(st.sampled_from(["i1", "i2", "i3"]), max_size=6))
+def test_an_incident_joins_a_page_once(joining: list[str]) -> None:
+    state = opened()
+    for incident in joining:
+        change = page_state.join(state, incident)
+        state = change.state if change else state
+    assert state.incidents == tuple(dict.fromkeys(joining))
+
+
+def test_a_page_of_two_incidents_is_over_when_both_are() -> None:
+    state = opened()
+    for incident in ("i1", "i2"):
+        change = page_state.join(state, incident)
+        assert change is not None
+        state = change.state
+    change = page_state.resolve(state, "i1")
+    assert change is not None
+    assert change.state.state == "triggered"
+    change = page_state.resolve(change.state, "i2")
+    assert change is not None
+    assert change.state.state == "resolved"

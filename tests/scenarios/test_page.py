@@ -43,8 +43,8 @@ async def test_a_page_from_a_class_opens_an_incident_with_acknowledge_on_its_car
     await school.webex_class()
     await school.type(ORTIZ, "/page")
     card = await school.until_card_says("Grade 3 Reading", "Acknowledge")
-    thread = await school.until_timeline(card, "Told")
-    assert thread == ["Luis Ortiz: IT was called.", "Luis Ortiz: IT was called. Told: Kim Reyes."]
+    thread = await school.until_timeline(card, "was called by Slack")
+    assert thread == ["Luis Ortiz: IT was called.", "Kim Reyes was called by Slack."]
 
 
 async def test_a_page_without_a_class_rings_and_opens_no_incident(school: School) -> None:

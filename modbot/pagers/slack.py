@@ -1,0 +1,50 @@
+"""Paging by direct message in staff chat."""
+
+from modbot.chat import Chat, Posted
+from modbot.errors import NotFound
+from modbot.pagers import Fate, Notice, Question, Ticket
+from modbot.reply import Button, Reply, Style
+from modbot.settings.paging import OnCallPerson
+
+
+class SlackPager:
+    """A `modbot.pagers.Pager`. A message that Slack has taken is delivered: it stands in the person's messages."""
+
+    label = "Slack"
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+
+    async def ring(self, person: OnCallPerson, notice: Notice) -> Ticket:
+        """A direct message with Acknowledge. Raises VendorError; NotFound for somebody chat does not know."""
+        have = Button("Acknowledge", "ack", {"page": notice.page}, Style.PRIMARY)
+        escalate = Button("Call the next person", "escalate", {"page": notice.page})
+        return await self._send(
+            person,
+            Reply(
+                notice.headline,
+                lines=(*notice.details, f"Call {notice.number} of {notice.of}."),
+                buttons=(have, escalate) if notice.number < notice.of else (have,),
+                footnote=f"page {notice.page}",
+            ),
+        )
+
+    async def ask(self, person: OnCallPerson, question: Question) -> Ticket:
+        """A direct message with Still on it. Raises VendorError."""
+        still = Button("Still on it", "ack", {"page": question.page}, Style.PRIMARY)
+        line = f"Without an answer it rings again in {question.minutes} minutes."
+        return await self._send(
+            person, Reply(question.headline, lines=(line,), buttons=(still,), footnote=f"page {question.page}")
+        )
+
+    async def _send(self, person: OnCallPerson, reply: Reply) -> Ticket:
+        user = person.slack or await self._chat.user_of(person.email)
+        if not user:
+            raise NotFound("slack", "Slack knows nobody by that address.", log_detail="nobody of this address")
+        where = await self._chat.direct(user, reply)
+        return Ticket(Fate.DELIVERED, f"{where.channel}|{where.ts}")
+
+    async def hush(self, ref: str, said: str) -> None:
+        """The message stands without its buttons. Raises VendorError."""
+        channel, _, ts = ref.partition("|")
+        await self._chat.change(Posted(channel, ts), Reply(said))
