@@ -114,11 +114,13 @@ class Door:
     async def _carry_out(self, act: Act, capability: Capability, begun: Begun | None) -> Result:
         platform = self.platform(act.session)
         target = Target(act.session, act.people, act.former, self._remember(act))
+        before = await self._confirmation.heard(act.operation, target)
         try:
             receipt = await platform.perform(act.operation, target)
         except VendorError as error:
             return await self._after_failure(act, capability, target, error)
         confirmed = await self._confirmation.of(act.operation, platform, target)
+        receipt = replace(receipt, already=receipt.already or before)
         return _judge(act, capability, receipt, confirmed, repeated=begun is not None and begun.again)
 
     def _remember(self, act: Act) -> Remember:

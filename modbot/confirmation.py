@@ -64,6 +64,10 @@ class Confirmation:
                 return last
             await asyncio.sleep(self._patience.event_every.total_seconds())
 
+    async def heard(self, operation: Operation, target: Target) -> bool:
+        """Whether events told, up to now, that it is so: who is to be put out has left, the class has ended."""
+        return (await self._by_event(operation, target)).in_effect
+
     async def _by_event(self, operation: Operation, target: Target) -> Confirmed:
         if operation not in ON_PEOPLE and operation is not Operation.END:
             return Confirmed(unseen=True)

@@ -180,11 +180,29 @@ class ZoomPlatform:
         return Receipt()
 
     async def _end(self, target: Target) -> Receipt:
+        if await self._another_run_goes_on(target.session):
+            return Receipt(already=True)
         try:
             await self._api.end(target.session.room.id)
         except NotFound:
             return Receipt(already=True)  # Zoom's code for a meeting that is not there or has expired
         return Receipt()
+
+    async def _another_run_goes_on(self, session: Session) -> bool:
+        """Whether this run is over and the next has begun: Zoom ends by meeting id, and would end that one.
+
+        Two reads must say so, for Zoom does not say whose uuid the first gives, and may list a new run late.
+        """
+        try:
+            meeting = await self._api.meeting(session.room.id, urgency=NOW)
+            if meeting.get("uuid") in (None, "", session.id):
+                return False
+            await self._api.live_people(session.id, urgency=NOW)
+        except NotFound:
+            return True
+        except VendorError:
+            return False  # what cannot be looked at is ended as it was asked
+        return False
 
     async def _settings_are(self, wanted: Mapping[str, Any], target: Target, operation: Operation) -> Seen:
         if not wanted:
@@ -206,7 +224,8 @@ class ZoomPlatform:
             return Seen.IN_EFFECT
         match meeting.get("status"):
             case "started":
-                return Seen.NOT_IN_EFFECT
+                over = await self._another_run_goes_on(target.session)
+                return Seen.IN_EFFECT if over else Seen.NOT_IN_EFFECT
             case "waiting":
                 return Seen.IN_EFFECT
             case _:
