@@ -19,6 +19,7 @@ from tests.conformance.xmpp_wire import XmppWire
 from tests.stores import until
 
 MODBOT, PASSWORD = "modbot", "bells-and-whistles"
+OWNER = "http://jabber.org/protocol/muc#owner"
 ADMIN = "http://jabber.org/protocol/muc#admin"
 MEMBERS_ONLY = "muc#roomconfig_membersonly"
 # Every XMPP client reads the system's certificates, 50 ms of work, and there is no TLS on loopback.
@@ -31,6 +32,7 @@ class JitsiStage(Stage):
 
     name = PlatformName.JITSI
     host = "Ada Reyes"
+    lists_lobby = False
     asked: ClassVar[Mapping[Operation, Settings]] = {
         Operation.LOCK: {MEMBERS_ONLY: "1"},
         Operation.HARDEN: {MEMBERS_ONLY: "1"},
@@ -123,6 +125,13 @@ class JitsiStage(Stage):
         """By the red button."""
         self.people[name].leave(self.room)
         await self.people[name].put_out(self.room)
+
+    async def begin_again(self) -> None:
+        """The room is destroyed and made anew, as Jitsi does."""
+        query = ET.Element(f"{{{OWNER}}}query")
+        ET.SubElement(query, f"{{{OWNER}}}destroy")
+        await self.eye.ask("set", self.room, query)
+        await self.open_class()
 
     async def knock(self, name: str) -> None:
         """Nobody waits: without Jitsi's own lobby module whoever may not come in is refused."""

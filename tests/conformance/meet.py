@@ -28,6 +28,7 @@ class MeetStage(SimulatedStage):
 
     name = PlatformName.MEET
     host = "Ada Reyes"
+    lists_lobby = False
     sim: MeetSimulator
     meeting: Meeting
     tokens_at = "/token"
@@ -76,6 +77,11 @@ class MeetStage(SimulatedStage):
         """By the red button."""
         people = self.meeting.conference.people.values()
         self.sim.leave(self.meeting, next(one.id for one in people if one.name == name and one.inside))
+
+    async def begin_again(self) -> None:
+        """By the same link."""
+        self.sim.end(self.meeting)
+        self.meeting = self.sim.start_meeting(TEACHER, space=self.meeting.space)
 
     async def knock(self, name: str) -> None:
         """Somebody comes while access is restricted for a moment."""

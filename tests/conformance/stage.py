@@ -70,6 +70,7 @@ class Stage(ABC):
     asked: ClassVar[Mapping[Operation, Settings]]  # what a lock and a hardening have to bring about, and nothing else
     without: ClassVar[Mapping[Trouble, str]] = {}  # what cannot happen on this platform, and why
     hardens_live: ClassVar[bool] = True  # whether a running class can be hardened
+    lists_lobby: ClassVar[bool] = True  # whether modbot can read who waits
     tries_again: ClassVar[bool] = True  # whether the platform's faults ask for another try
 
     @classmethod
@@ -107,6 +108,10 @@ class Stage(ABC):
     @abstractmethod
     async def leave(self, name: str) -> None:
         """Somebody inside goes."""
+
+    async def begin_again(self) -> None:
+        """The class ends, and the next one begins in the same room. Needed where modbot can end a class."""
+        raise NotImplementedError
 
     @abstractmethod
     async def knock(self, name: str) -> None:

@@ -99,10 +99,16 @@ class WebexStage(SimulatedStage):
             else:
                 self.meeting.series.settings[outer] = value
 
+    async def begin_again(self) -> None:
+        """The next run of the series."""
+        if self.meeting.live:
+            self.sim.end(self.meeting)
+        self._run(self.sim.start_meeting(TEACHER, TITLE, series=self.meeting.series))
+
     async def newcomer(self, name: str) -> Where:
         """Now, or at the next start when the class is over."""
         if not self.meeting.live:
-            self._run(self.sim.start_meeting(TEACHER, TITLE, series=self.meeting.series))
+            await self.begin_again()
         return await self.join(name)
 
     async def before_hardening(self) -> None:

@@ -81,6 +81,11 @@ class ZoomStage(SimulatedStage):
         """On the meeting's page."""
         self.meeting.settings.update(settings)
 
+    async def begin_again(self) -> None:
+        """The host ends it and starts it anew."""
+        self.sim.end(self.meeting)
+        self.sim.start_again(self.meeting)
+
     async def newcomer(self, name: str) -> Where:
         """At the next start of the class."""
         self.sim.start_again(self.meeting)
