@@ -165,6 +165,15 @@ class Event:
     reason: str = ""  # the vendor's own reason for leaving, if it gives one
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook request, as it arrived. Header names are lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
 class StaffRole(StrEnum):
     """What a staff member may do follows from this (`authorize`)."""
 

@@ -263,7 +263,7 @@ class Paging:
         if pager is None:
             return
         try:
-            await pager.hush(ref, answered(page))
+            await pager.hush(ref, answered(page), over=page.state == "resolved")
         except VendorError as error:
             log.warning("page_not_hushed", page=page.id, channel=channel, detail=error.log_detail)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from modbot.model import Delivery
 from modbot.settings.paging import OnCallPerson
 
 
@@ -59,5 +60,42 @@ class Pager(Protocol):
     async def ask(self, person: OnCallPerson, question: Question) -> Ticket:
         """Ask somebody whether they still have it."""
 
-    async def hush(self, ref: str, said: str) -> None:
-        """Nobody need answer any more: stop what rings, and let what stands say why."""
+    async def hush(self, ref: str, said: str, *, over: bool) -> None:
+        """Nobody need answer any more: stop what rings, and let what stands say why. `over`: it is resolved, too."""
+
+
+class Word(StrEnum):
+    """What a person or a vendor says of a page, outside of staff chat."""
+
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    ESCALATE = "escalate"  # call the next person now
+    FATE = "fate"  # what became of one call
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said of one page. `by` names who said it, for the card; `email` where it is known to be theirs."""
+
+    page: str
+    word: Word
+    by: str = ""
+    email: str = ""
+    ref: str = ""  # of the call, for FATE
+    fate: Fate = Fate.QUEUED
+
+
+@dataclass(frozen=True, slots=True)
+class HeardBack:
+    """What a verified callback meant, and the body it is answered with once that is durable."""
+
+    said: tuple[Said, ...] = ()
+    reply: str = ""
+    content_type: str = "text/plain"
+
+
+class Listener(Protocol):
+    """A pager whose answers come back by HTTP."""
+
+    async def hear(self, delivery: Delivery) -> HeardBack:
+        """Verify a callback and say what it means. No I/O. Raises RequestRejected (401, 400)."""

@@ -44,7 +44,7 @@ class SlackPager:
         where = await self._chat.direct(user, reply)
         return Ticket(Fate.DELIVERED, f"{where.channel}|{where.ts}")
 
-    async def hush(self, ref: str, said: str) -> None:
+    async def hush(self, ref: str, said: str, *, over: bool) -> None:
         """The message stands without its buttons. Raises VendorError."""
         channel, _, ts = ref.partition("|")
         await self._chat.change(Posted(channel, ts), Reply(said))

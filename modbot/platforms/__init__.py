@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from modbot.http import Http
+from modbot.model import Delivery as Delivery
 from modbot.model import Event, Operation, Participant, PlatformName, Session
 
 
@@ -87,15 +88,6 @@ class PostureCheck:
     found: str
     wanted: str
     ok: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One webhook request, as it arrived. Header names are lower case."""
-
-    headers: Mapping[str, str]
-    body: bytes
-    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
