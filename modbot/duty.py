@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from modbot.audit import Audit, AuditEntry
 from modbot.chat import Chat
 from modbot.errors import CommandError, VendorError
-from modbot.escalation import DISTRICT, GROUP, SCHEDULE, Duty, Escalation
+from modbot.escalation import DISTRICT, Duty, Escalation
 from modbot.log import get_logger
 from modbot.model import Actor
 from modbot.oncall import Shift
 from modbot.page_state import Step
 from modbot.reply import Reply
+from modbot.settings.paging import GROUP, SCHEDULE
 
 NOBODY = "Nobody is set up to be called here. Phone your help desk."
 
