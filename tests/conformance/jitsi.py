@@ -32,7 +32,6 @@ class JitsiStage(Stage):
 
     name = PlatformName.JITSI
     host = "Ada Reyes"
-    lists_lobby = False
     asked: ClassVar[Mapping[Operation, Settings]] = {
         Operation.LOCK: {MEMBERS_ONLY: "1"},
         Operation.HARDEN: {MEMBERS_ONLY: "1"},

@@ -28,7 +28,6 @@ class MeetStage(SimulatedStage):
 
     name = PlatformName.MEET
     host = "Ada Reyes"
-    lists_lobby = False
     sim: MeetSimulator
     meeting: Meeting
     tokens_at = "/token"

@@ -70,7 +70,7 @@ class Stage(ABC):
     asked: ClassVar[Mapping[Operation, Settings]]  # what a lock and a hardening have to bring about, and nothing else
     without: ClassVar[Mapping[Trouble, str]] = {}  # what cannot happen on this platform, and why
     hardens_live: ClassVar[bool] = True  # whether a running class can be hardened
-    lists_lobby: ClassVar[bool] = True  # whether modbot can read who waits
+    lists_lobby: ClassVar[bool] = False  # whether there is one, and modbot can read who waits in it
     tries_again: ClassVar[bool] = True  # whether the platform's faults ask for another try
 
     @classmethod

@@ -27,6 +27,7 @@ class TeamsStage(SimulatedStage):
 
     name = PlatformName.TEAMS
     host = "Ada Reyes"
+    lists_lobby = True
     sim: TeamsSimulator
     meeting: Meeting
     tokens_at = "/oauth2/v2.0/token"

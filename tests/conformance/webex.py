@@ -26,6 +26,7 @@ class WebexStage(SimulatedStage):
 
     name = PlatformName.WEBEX
     host = "Host"
+    lists_lobby = True
     hardens_live = False
     sim: WebexSimulator
     meeting: Meeting

@@ -19,6 +19,7 @@ class ZoomStage(SimulatedStage):
 
     name = PlatformName.ZOOM
     host = "Class Host"
+    lists_lobby = True
     sim: ZoomSimulator
     meeting: Meeting
     tokens_at = "/oauth/token"
