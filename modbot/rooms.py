@@ -67,14 +67,14 @@ class LiveRooms:
         return [await self._titled(session) for session in heard]
 
     async def _titled(self, session: Session) -> Session:
-        """Some platforms know no title of a class: the roster's, where it is sure which class it is."""
-        if session.title:
+        """Some platforms know no title of a class, or only its id: the roster's, where it is sure which it is."""
+        if session.title not in ("", session.room.id):
             return session
         try:
             _, title = await self._places.named_section(session)
         except StoreUnavailable:
             return session
-        return replace(session, title=title)
+        return replace(session, title=title or session.title)
 
     async def _running(self, heard: Sequence[Session]) -> list[Session]:
         if len(heard) < 2:

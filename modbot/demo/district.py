@@ -8,6 +8,7 @@ from typing import Any
 from modbot.demo.given import GivenSettings, free_port, merged, variables
 from modbot.demo.roster import BAKER, BROOK, REYES, SCHOOL, STAFF, write
 from modbot.demo.stand_ins import StandIn
+from modbot.demo.stand_ins.jitsi import OnJitsi
 from modbot.demo.stand_ins.meet import OnMeet
 from modbot.demo.stand_ins.teams import OnTeams
 from modbot.demo.stand_ins.webex import OnWebex
@@ -37,7 +38,8 @@ class District:
         self.on_webex = OnWebex(watch)
         self.on_meet = OnMeet(watch)
         self.on_teams = OnTeams(watch)
-        known: tuple[StandIn, ...] = (self.on_zoom, self.on_webex, self.on_meet, self.on_teams)
+        self.on_jitsi = OnJitsi()
+        known: tuple[StandIn, ...] = (self.on_zoom, self.on_webex, self.on_meet, self.on_teams, self.on_jitsi)
         self.stand_ins: Mapping[PlatformName, StandIn] = {one.name: one for one in known if one.name in platforms}
         self._port = 0
         self._stack = AsyncExitStack()

@@ -23,6 +23,7 @@ QUICK = Patience(
 )
 QUICK_CHANNELS = partial(ChannelQueue, pace=timedelta(milliseconds=1))  # Slack's second a message has its own tests
 
+Prepare = Callable[[District], Awaitable[dict[str, Any]]]  # gives changes that are known only once the vendors run
 OpenSchool = Callable[..., Awaitable[School]]
 
 
@@ -35,8 +36,9 @@ async def open_school(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Async
     monkeypatch.setattr("modbot.app.ChannelQueue", QUICK_CHANNELS)
     async with AsyncExitStack() as stack:
 
-        async def opened(*platforms: PlatformName, **changes: Any) -> School:
+        async def opened(*platforms: PlatformName, prepare: Prepare | None = None, **changes: Any) -> School:
             district = await stack.enter_async_context(District(short_dir, platforms=platforms or FEW))
+            changes |= await prepare(district) if prepare else {}
             app = App(district.settings(**changes), patience=QUICK)
             await app.start()
             stack.push_async_callback(app.stop)

@@ -5,11 +5,13 @@ from typing import Any
 
 from modbot.app import App
 from modbot.demo.district import INCIDENTS, District
+from modbot.demo.stand_ins.jitsi import OnJitsi
 from modbot.simulators.meet import Meeting as MeetMeeting
 from modbot.simulators.slack import PostedMessage, SlackSimulator, SlashAnswer
 from modbot.simulators.teams import Meeting as TeamsMeeting
 from modbot.simulators.webex.world import Meeting as WebexMeeting
 from modbot.simulators.zoom.state import Meeting as ZoomMeeting
+from modbot.store.sessions import Sessions
 from tests.stores import until
 
 ORTIZ, CHANG = "U0ORTIZ", "U0CHANG"  # teachers: his class is on Webex, hers on Zoom
@@ -57,6 +59,19 @@ class School:
         meeting = self.district.on_teams.open()
         await self.settled()
         return meeting
+
+    async def jitsi_class(self) -> OnJitsi:
+        """Ms Voss's class with its pupils in it, and modbot has heard of all of it."""
+        await self.until_listening()
+        jitsi = self.district.on_jitsi
+        sessions = Sessions(self.app.state.store, self.app.state.keyring, keep=self.app.settings.session_keep)
+
+        async def all_seen() -> bool:
+            live = await sessions.live_in_room(jitsi.room)
+            return bool(live) and len(live[0].participants) == len(jitsi.inside())
+
+        await until("modbot sees everybody in the class", all_seen)
+        return jitsi
 
     async def until_listening(self) -> None:
         """modbot has subscribed to the events of every platform that wants that."""

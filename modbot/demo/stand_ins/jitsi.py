@@ -1,0 +1,119 @@
+"""Ms Voss's class on a real Prosody, the server that decides who may be in a Jitsi class, with real XMPP people."""
+
+import asyncio
+import secrets
+from typing import Any
+
+from modbot.demo.roster import PUPILS, VOSS, pupil_email
+from modbot.model import PlatformName, Room
+from modbot.simulators.prosody import Person, Prosody, Refused
+
+MODBOT = "modbot"
+NAME = "grade-2-art"
+
+
+class OnJitsi:
+    """Jitsi, as `modbot.demo.stand_ins.StandIn`. Nothing of it is simulated, and it cannot be told to lie."""
+
+    name = PlatformName.JITSI
+    teacher = VOSS
+    title = "Grade 2 Art"
+    needs_address = False  # modbot calls it, never the other way round
+
+    def __init__(self) -> None:
+        self.server = Prosody()
+        self._password = secrets.token_urlsafe(16)
+        self._people: dict[str, Person] = {}  # by the name they show
+
+    async def start(self) -> None:
+        """Start the server and the class on it: modbot looks for new classes only every ten seconds."""
+        self.server.add_account(MODBOT, self._password)
+        await asyncio.to_thread(self.server.start)
+        jid = self.server.add_account("nina.voss", self._password)
+        teacher = await self._signed_in(VOSS.name, jid, self._password)
+        await teacher.join(self.address, VOSS.name, display=VOSS.name, email=VOSS.email)
+        await asyncio.gather(*(self._guest(name, pupil_email(name)) for name in PUPILS))
+
+    async def stop(self) -> None:
+        """Sign everybody out and end the server."""
+        people, self._people = self._people, {}
+        await asyncio.gather(*(person.close() for person in people.values()))
+        await asyncio.to_thread(self.server.close)
+
+    def settings(self) -> dict[str, Any]:
+        """modbot's account, and whose class it is."""
+        return {
+            "jid": f"{MODBOT}@{self.server.domains.people}",
+            "password": self._password,
+            "host": self.server.host,
+            "port": self.server.port,
+            "rooms_domain": self.server.domains.rooms,
+            "tls": False,
+            "hosts": {NAME: VOSS.email},
+        }
+
+    def point_at(self, base_url: str) -> None:
+        """Nothing to do: Jitsi sends nothing."""
+
+    @property
+    def heard(self) -> bool:
+        """modbot is in the room."""
+        return MODBOT in self._people[VOSS.name].others(self.address)
+
+    async def open_class(self) -> None:
+        """It has been open since the start."""
+
+    async def close_class(self) -> None:
+        """Everybody leaves."""
+        for person in self._people.values():
+            if person.inside(self.address):
+                person.leave(self.address)
+
+    @property
+    def address(self) -> str:
+        """The room's XMPP address."""
+        return f"{NAME}@{self.server.domains.rooms}"
+
+    @property
+    def room(self) -> Room:
+        """The room's name."""
+        return Room(self.name, NAME)
+
+    async def settled(self) -> None:
+        """Nothing to wait for: there are no webhooks, and what happens is told on a connection of modbot's."""
+
+    async def stranger(self, name: str) -> str:
+        """In, or refused."""
+        return "came in" if await self.come(name) else "tried to come in, and the server refused"
+
+    async def come(self, name: str) -> bool:
+        """A guest comes with the link; whether the server let them in."""
+        try:
+            await self._guest(name)
+        except Refused:
+            return False
+        return True
+
+    def inside(self) -> frozenset[str]:
+        """Who is in the class, by the name they show, as far as the server told each of them. modbot is not counted."""
+        return frozenset(name for name, person in self._people.items() if person.inside(self.address))
+
+    async def settings_of_room(self) -> dict[str, str]:
+        """The room's settings as the server tells its owner, the teacher."""
+        return await self._people[VOSS.name].settings(self.address)
+
+    def lie(self) -> None:
+        """A real server does not."""
+        raise RuntimeError("a real Jitsi server cannot be told to lie")
+
+    async def _guest(self, name: str, email: str = "") -> None:
+        person = await self._signed_in(name, self.server.domains.guests)
+        await person.join(self.address, secrets.token_hex(4), display=name, email=email)
+
+    async def _signed_in(self, name: str, jid: str, password: str = "") -> Person:
+        before = self._people.get(name)
+        if before is not None:
+            await before.close()
+        person = self._people[name] = Person(self.server.host, self.server.port, jid, password)
+        await person.connect()
+        return person
