@@ -107,8 +107,6 @@ class Lesson:
         there |= {one.name: one for one in await self.platform.read(await self.current())}
         unknown = [name for name in names if name not in there]
         assert not unknown, f"modbot does not know {unknown}"
-        missing = [name for name in names if name not in there]
-        assert not missing, f"modbot says it can act on people it does not see: {missing}"
         return tuple(there[name] for name in names)
 
     async def heard_of(self) -> Sequence[Participant]:
