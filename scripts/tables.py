@@ -74,8 +74,9 @@ def _how(row: Capability) -> str:
 
 
 def _call(row: Capability) -> str:
+    """As code, unless it is a sentence."""
     call, colon, rest = row.via.partition(": ")
-    return f"`{call}`{colon}{rest}" if call else ""
+    return f"`{call}`{colon}{rest}" if re.search(r"[/#]", call) else row.via
 
 
 def _list(items: Sequence[str]) -> str:
