@@ -47,13 +47,15 @@ class Outgoing:
 
     def tell(self, kind: str, url: str, method: str, fields: Mapping[str, str]) -> None:
         """Tell a status in the background, within the faults that are set; the answer does not matter."""
-        self._sim.webhook_url = self._sim.webhook_url or url
         token = str(uuid.uuid4())
 
         async def deliver() -> None:
             await self._try(kind, url, method, fields, token)
 
+        usual = self._sim.webhook_url
+        self._sim.webhook_url = usual or url  # `send_soon` sends nothing without one; texts must not come here later
         self._sim.send_soon(deliver)
+        self._sim.webhook_url = usual
 
     async def ask(self, kind: str, url: str, method: str, fields: Mapping[str, str]) -> Fetched:
         """Ask what to do, and wait for it. Faults: lost, late, or asked twice (then the last answer counts)."""

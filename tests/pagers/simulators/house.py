@@ -52,7 +52,7 @@ class App:
 
     url: str = ""
     heard: list[Heard] = field(default_factory=list)
-    statuses: deque[int] = field(default_factory=deque)  # of the next answers; then 200
+    statuses: deque[int] = field(default_factory=deque)  # of the next answers, 0 is a broken connection; then 200
     documents: dict[str, str] = field(default_factory=dict)  # by path
     content_type: str = "text/xml"
 
@@ -62,8 +62,10 @@ class App:
         url = self.url + request.raw_path
         self.heard.append(Heard(url, request.method, headers, await request.read()))
         status = self.statuses.popleft() if self.statuses else 200
+        if status == 0 and request.transport is not None:
+            request.transport.abort()
         document = self.documents.get(request.path, "") if status == 200 else ""
-        return web.Response(status=status, text=document, content_type=self.content_type)
+        return web.Response(status=status or 500, text=document, content_type=self.content_type)
 
     def at(self, path: str) -> list[Heard]:
         """What came to a path."""

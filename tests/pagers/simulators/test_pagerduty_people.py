@@ -105,6 +105,11 @@ async def test_a_test_event_is_a_ping(duty: Duty) -> None:
     assert (event["event_type"], event["resource_type"], event["data"]["type"]) == ("pagey.ping", "pagey", "ping")
 
 
+async def test_it_needs_nothing_to_start_with() -> None:
+    async with PagerDutySimulator() as sim:
+        assert (sim.add_service().policy[0].name, sim.ringing) == ("Ivo Lind", [])
+
+
 LATE: dict[str, Callable[[PagerDutySimulator, Incident], None]] = {
     "acknowledge": lambda sim, incident: sim.acknowledge(incident, FIRST),
     "resolve": lambda sim, incident: sim.resolve(incident, FIRST),

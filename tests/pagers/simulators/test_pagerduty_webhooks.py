@@ -37,7 +37,7 @@ async def test_a_webhook_names_its_subscription(duty: Duty) -> None:
     assert (headers["x-webhook-subscription"], headers["x-district"]) == (duty.sim.hooks.subscription_id, "north")
 
 
-@pytest.mark.parametrize("status", [500, 503, 429])
+@pytest.mark.parametrize("status", [500, 503, 429, 0])
 async def test_a_passing_failure_is_tried_again_with_the_same_ids(duty: Duty, status: int) -> None:
     duty.app.statuses.append(status)
     duty.sim.ping()

@@ -2,9 +2,11 @@
 
 import json
 
+import aiohttp
 import pytest
 
-from modbot.simulators.twilio import PhoneState
+from modbot.simulators.twilio import PhoneState, TwilioSimulator
+from tests.pagers.simulators.house import Clock, listening
 from tests.pagers.simulators.twilio_house import ADA, EVENTS, NOBODY, Exchange
 from tests.stores import until
 
@@ -101,6 +103,15 @@ async def test_hanging_up_ends_the_call_with_its_length(exchange: Exchange) -> N
     assert exchange.app.at("/status")[0].form["CallDuration"] == "7"
 
 
+async def test_nothing_is_said_after_hanging_up(exchange: Exchange) -> None:
+    call = await exchange.call(Twiml=LISTENING.replace("</Gather>", "</Gather><Say>Nobody pressed a key</Say>"))
+    await until("the question was heard", lambda: bool(exchange.ada.heard))
+    exchange.ada.hang_up()
+    exchange.clock.forward(seconds=30)
+    await exchange.ended(await exchange.call())
+    assert (call.heard, exchange.ada.heard) == (["Press 1"], ["Press 1", "Class alert"])
+
+
 async def test_a_machine_is_told_apart_when_asked(exchange: Exchange) -> None:
     exchange.ada.state = PhoneState.VOICEMAIL
     call = await exchange.call(MachineDetection="Enable", Url=f"{exchange.app.url}/voice")
@@ -146,8 +157,10 @@ async def test_a_queued_call_can_be_cancelled_and_never_rings(exchange: Exchange
     await exchange.ended(await exchange.call())
     second = await exchange.call()
     await exchange.post(f"Calls/{second.sid}", [("Status", "canceled")])
-    exchange.clock.forward(seconds=1)
-    assert ((await exchange.ended(second)).status, exchange.ada.rang) == ("canceled", 1)
+    third = await exchange.call()
+    exchange.clock.forward(seconds=2)
+    await exchange.ended(third)
+    assert (second.status, third.status, exchange.ada.rang) == ("canceled", "completed", 2)
 
 
 @pytest.mark.parametrize("wanted", ["canceled", "completed"])
@@ -183,6 +196,26 @@ async def test_a_call_can_be_read_again(exchange: Exchange) -> None:
     call = await exchange.ended(await exchange.call())
     body = (await exchange.get(f"Calls/{call.sid}")).body
     assert (body["status"], body["duration"], body["direction"]) == ("completed", "0", "outbound-api")
+
+
+async def test_seconds_can_be_made_shorter() -> None:
+    async with TwilioSimulator() as sim, aiohttp.ClientSession() as client, listening() as app:
+        exchange = Exchange(sim, app, Clock(), client, sim.phone(ADA))
+        sim.pace, exchange.ada.state = 0.001, PhoneState.UNANSWERED
+        assert (await exchange.ended(await exchange.call(Timeout="60"))).status == "no-answer"
+
+
+async def test_a_status_that_is_answered_badly_is_not_told_again(exchange: Exchange) -> None:
+    exchange.app.statuses.append(500)
+    await exchange.ended(await exchange.call(StatusCallback=f"{exchange.app.url}/status"))
+    assert len(exchange.app.at("/status")) == 1
+
+
+async def test_a_status_is_told_again_when_the_connection_breaks(exchange: Exchange) -> None:
+    exchange.app.statuses.append(0)
+    await exchange.ended(await exchange.call(StatusCallback=f"{exchange.app.url}/status"))
+    told = exchange.app.at("/status")
+    assert (len(told), len({one.headers["i-twilio-idempotency-token"] for one in told})) == (2, 1)
 
 
 async def test_a_lie_is_a_call_that_never_rings(exchange: Exchange) -> None:

@@ -85,6 +85,18 @@ async def test_two_questions_get_a_key_each(exchange: Exchange) -> None:
     assert [exchange.app.at(path)[0].form["Digits"] for path in ("/one", "/two")] == ["1", "2"]
 
 
+async def test_a_key_too_many_is_not_kept_for_the_next_question(exchange: Exchange) -> None:
+    exchange.app.documents |= {
+        "/voice": "<Response><Gather numDigits='1' action='/one'/></Response>",
+        "/one": "<Response><Gather numDigits='1' action='/two'/></Response>",
+    }
+    call = await exchange.call(Url=f"{exchange.app.url}/voice")
+    await exchange.ada.press("12")
+    await exchange.ada.press("3")
+    await exchange.ended(call)
+    assert exchange.app.at("/two")[0].form["Digits"] == "3"
+
+
 async def test_a_redirect_goes_on_with_another_document(exchange: Exchange) -> None:
     exchange.app.documents |= {
         "/voice": "<Response><Redirect method='GET'>/next</Redirect><Say>Never</Say></Response>",

@@ -80,6 +80,13 @@ async def test_without_an_address_of_its_own_a_number_uses_the_common_one(exchan
     assert len(exchange.app.at("/webhooks/twilio")) == 1
 
 
+async def test_a_text_to_a_number_without_any_address_is_told_nowhere(exchange: Exchange) -> None:
+    exchange.sim.number.sms_url = ""
+    await exchange.text(StatusCallback=f"{exchange.app.url}/status")
+    before = len(exchange.app.heard)
+    assert ((await exchange.ada.reply("ACK")).status, len(exchange.app.heard)) == (0, before)
+
+
 async def test_what_the_application_answers_to_a_text_is_texted_back(exchange: Exchange) -> None:
     exchange.app.documents["/texts"] = "<Response><Message>You have it</Message></Response>"
     answered = await exchange.ada.reply("ACK")
