@@ -15,6 +15,7 @@ class TeamsSettings(Block):
     client_secret: SecretStr | None = None
     certificate_file: Path | None = None  # PEM with the private key and the certificate, instead of a secret
     calling_bot: bool = False  # whether the app is an Azure bot with calling: needed to put people out
+    check_as: str = ""  # a teacher's address with whom `modbot doctor` tries the permissions and the policy
     graph_url: str = "https://graph.microsoft.com"
     login_url: str = "https://login.microsoftonline.com"
     bot_keys_url: str = "https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"

@@ -65,7 +65,16 @@ def build(settings: TeamsSettings, means: Means) -> TeamsPlatform:
             reachable=bool(means.public_url),
             now=means.now,
         ),
-        doctor=Doctor(tokens, api, graph, means.hosts, means.public_url, settings.calling_bot, means.now),
+        doctor=Doctor(
+            tokens=tokens,
+            api=api,
+            graph=graph,
+            hosts=means.hosts,
+            check_as=settings.check_as,
+            public_url=means.public_url,
+            calling_bot=settings.calling_bot,
+            now=means.now,
+        ),
     )
 
 

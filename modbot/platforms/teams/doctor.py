@@ -1,6 +1,6 @@
 """Whether Teams is set up: each grant proved by a harmless call, each with what IT must do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +24,14 @@ POLICY = (
     "It takes up to 30 minutes to count."
 )
 
+NOT_TRIED = "It could not be tried: set MODBOT_TEAMS__CHECK_AS to the address of a teacher who has it."
+# Permissions that include the one asked for: https://learn.microsoft.com/graph/permissions-reference
+MORE: Mapping[str, Sequence[str]] = {
+    USERS: ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All"),
+    CALENDARS: ("Calendars.Read", "Calendars.ReadWrite"),
+    READ: (WRITE,),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
@@ -33,6 +41,7 @@ class Doctor:
     api: GraphApi
     graph: Graph
     hosts: Hosts
+    check_as: str
     public_url: str
     calling_bot: bool
     now: Callable[[], datetime]
@@ -44,12 +53,9 @@ class Doctor:
         except VendorError as error:
             return [("Teams sign-in", error.staff_text), *self._addresses()]
         found = [("Teams sign-in", ""), *self._addresses()]
-        hosts = await self.hosts()
-        if hosts:
-            found += await self._grants(hosts[0])
-        else:
-            found.append(("Teams permissions", "No teacher is in the roster yet, so the grants could not be tried."))
-        return [*found, *self._bot(token)]
+        teacher = self.check_as or next(iter(await self.hosts()), "")
+        found += await self._grants(teacher) if teacher else _named(token)
+        return [*found, self._bot(token)]
 
     def _addresses(self) -> list[Finding]:
         https = self.public_url.startswith("https://")
@@ -60,7 +66,7 @@ class Doctor:
         try:
             oid = await self.graph.object_id(host)
         except NotFound:
-            missing = "Nobody signs in to Microsoft with the first teacher's address in the roster."
+            missing = "Nobody signs in to Microsoft with the address that was tried: CHECK_AS, or the roster's first."
             return [*found, ("Teams teacher look-up", missing)]
         except VendorError as error:
             return [*found, (f"Teams permission {USERS}", _remedy(error, USERS))]
@@ -93,13 +99,27 @@ class Doctor:
             return None if error.status == 400 else error
         return None
 
-    def _bot(self, token: str) -> list[Finding]:
+    def _bot(self, token: str) -> Finding:
         if not self.calling_bot:
-            return [("Teams calling bot", "It is off: modbot puts nobody out and mutes nobody. See the set-up guide.")]
-        roles = _roles(token)
-        if roles is None:
-            return [(f"Teams permission {JOIN}", "It could not be looked at. Try /eject in a class of your own.")]
-        return [(f"Teams permission {JOIN}", "" if JOIN in roles else CONSENT.format(JOIN))]
+            return ("Teams calling bot is off: teachers put people out themselves", "")
+        return _named_one(_roles(token), JOIN)
+
+
+def _named(token: str) -> list[Finding]:
+    """Without a teacher to try with: the permissions by their names in the token; the policy cannot be seen."""
+    roles = _roles(token)
+    return [
+        *(_named_one(roles, one) for one in (USERS, CALENDARS, READ, WRITE)),
+        ("Teams application access policy", NOT_TRIED),
+    ]
+
+
+def _named_one(roles: frozenset[str] | None, permission: str) -> Finding:
+    name = f"Teams permission {permission}"
+    if roles is None:
+        return (name, "It could not be looked at. Try /lock, and /eject with a bot, in a class of your own.")
+    enough = {permission, *MORE.get(permission, ())}
+    return (name, "" if roles & enough else CONSENT.format(permission))
 
 
 def _consent(error: VendorError | None, permission: str) -> str:

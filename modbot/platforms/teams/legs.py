@@ -68,11 +68,20 @@ class Legs:
             leg = await self._kept(of.room_id)
             if leg is not None and await self._still_there(leg, of, within, urgency):
                 return leg.id
-            leg_id = await self._calls.join(of, urgency=urgency)
-            await self._keep(of.room_id, Leg(leg_id, self._now(), self._now()))
-            await self._enlist(of.room_id)
+            leg_id = await self._joined(of, leg, urgency)
             await self._established(leg_id, of.room_id, within, urgency)
             return await self._only_one(of.room_id, leg_id)
+
+    async def _joined(self, of: OnlineClass, before: Leg | None, urgency: int) -> str:
+        """A new leg; or another process's, if it was quicker: then the new one leaves again."""
+        leg_id = await self._calls.join(of, urgency=urgency)
+        other = await self._kept(of.room_id)
+        if other is not None and (before is None or other.id != before.id):
+            await self._hang_up(leg_id)
+            return other.id
+        await self._keep(of.room_id, Leg(leg_id, self._now(), self._now()))
+        await self._enlist(of.room_id)
+        return leg_id
 
     def told(self, leg_id: str) -> None:
         """Something was heard of a leg: whoever waits for it looks at once."""
@@ -93,7 +102,7 @@ class Legs:
         """Hang up, where there is a leg. Raises VendorError; one that is gone already is fine."""
         leg = await self._kept(room_id)
         if leg is not None:
-            await self._vault.drop(f"teams:leg:{room_id}")
+            await self._forget(room_id)
             await self._hang_up(leg.id)
 
     async def tend(self) -> None:
@@ -117,7 +126,7 @@ class Legs:
                 await self._calls.keep_alive(leg.id)
                 await self._keep(room_id, replace(leg, alive_at=now))
         except NotFound:
-            await self._vault.drop(f"teams:leg:{room_id}")
+            await self._forget(room_id)
             return False
         except VendorError as error:
             log.warning("leg_not_looked_after", room=room_id, detail=error.log_detail)
@@ -140,7 +149,7 @@ class Legs:
         try:
             while (state := await self._state(leg_id, urgency)) != "established":
                 if state in {"terminating", "terminated"}:
-                    await self._vault.drop(f"teams:leg:{room_id}")
+                    await self._forget(room_id)
                     raise await self._why_ended(leg_id)
                 if clock() >= end:
                     raise Conflict("teams", _LOBBY, log_detail=f"leg {leg_id} is {state[:40]}")
@@ -194,6 +203,10 @@ class Legs:
         packed = orjson.dumps([leg.id, leg.used_at.timestamp(), leg.alive_at.timestamp()]).decode()
         await self._vault.put(f"teams:leg:{room_id}", packed, lifetime_seconds=seconds)
         await self._vault.put(f"teams:call:{leg.id}", room_id, lifetime_seconds=seconds)
+
+    async def _forget(self, room_id: str) -> None:
+        """Written over rather than dropped: acts go on without a store, where nothing can be dropped."""
+        await self._vault.put(f"teams:leg:{room_id}", "", lifetime_seconds=1)
 
     async def _enlist(self, room_id: str) -> None:
         rooms = await self._enlisted()

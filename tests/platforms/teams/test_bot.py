@@ -1,16 +1,25 @@
-"""The calling bot: joins when it is needed, puts out whom it is told to, and leaves."""
+"""The calling bot: joins when it is needed, reads who is in, is kept alive, and leaves."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from modbot.errors import Conflict, Forbidden, NotFound, NotOffered, PartlyDone
-from modbot.model import Operation, Participant, ParticipantRole, Presence
+from modbot.errors import Conflict, Forbidden, NotFound, NotOffered, StoreUnavailable
+from modbot.model import Operation, ParticipantRole, Presence
 from modbot.platforms import How, Seen
 from modbot.platforms.teams import TeamsPlatform
 from modbot.simulators.teams import Meeting
-from tests.platforms.teams.fakes import OTHER_TENANT, PUPIL, TEACHER, District, aim, done, guest
+from tests.platforms.lent import MemoryVault
+from tests.platforms.teams.fakes import PUPIL, TEACHER, District, aim, done, guest
 from tests.stores import until
+
+
+class VaultWithoutAStore(MemoryVault):
+    """Like the real one while its store is gone: it knows what it was told, and can drop nothing."""
+
+    async def drop(self, name: str) -> None:
+        raise StoreUnavailable("connection refused")
 
 
 def legs(district: District) -> int:
@@ -51,15 +60,6 @@ async def test_those_in_the_lobby_are_told_apart(district: District) -> None:
     assert [one.presence for one in await platform.read(session)] == [Presence.JOINED, Presence.LOBBY]
 
 
-async def test_a_stranger_is_put_out_and_a_reread_shows_it(district: District) -> None:
-    platform, meeting = await in_class(district)
-    stranger = guest(district.sim.join(meeting, "Stranger"), "Stranger")
-    session = await district.session(platform, stranger)
-    receipt, seen = await done(platform, Operation.EJECT, aim(session, stranger))
-    assert district.sim.state(meeting).joined == ("ada.reyes",)
-    assert (receipt.already, seen) == (False, Seen.IN_EFFECT)
-
-
 async def test_one_leg_serves_every_act_and_every_process(district: District) -> None:
     platform, meeting = await in_class(district)
     stranger = guest(district.sim.join(meeting, "Stranger"), "Stranger")
@@ -70,73 +70,27 @@ async def test_one_leg_serves_every_act_and_every_process(district: District) ->
     assert legs(district) == 1
 
 
-async def test_somebody_with_two_devices_is_put_out_with_both(district: District) -> None:
+async def test_two_processes_that_join_at_once_end_with_one_leg(district: District) -> None:
+    district.sim.start_meeting(TEACHER, "Algebra 1")
+    first, second = district.with_bot(), district.with_bot()
+    session = await district.session(first)
+    district.sim.faults.lag_seconds, district.sim.faults.only = 0.05, "POST /v1.0/communications/calls"
+    await asyncio.gather(first.read(session), second.read(session))
+    assert len(district.sent("POST", "/communications/calls")) == 2
+    assert legs(district) == 1
+    await first.read(session)
+    assert len(district.sent("POST", "/communications/calls")) == 2
+
+
+async def test_a_leg_that_ended_is_joined_anew_while_the_store_is_gone(district: District) -> None:
+    district.vault = VaultWithoutAStore()
     platform, meeting = await in_class(district)
-    first = district.sim.join(meeting, "X", "x@example.org", tenant=OTHER_TENANT)
-    district.sim.join(meeting, "X", "x@example.org", tenant=OTHER_TENANT)
-    oid = district.sim.user("x@example.org", tenant=OTHER_TENANT).oid
-    known = guest(first, "X", alias=oid)
-    await platform.perform(Operation.EJECT, aim(await district.session(platform, known), known))
-    assert district.sim.state(meeting).joined == ("ada.reyes",)
-
-
-async def test_where_events_use_other_ids_an_account_is_found_by_its_directory_id(district: District) -> None:
-    platform, meeting = await in_class(district)
-    district.sim.join(meeting, "Ben Ochoa", PUPIL)
-    known = Participant("id-of-an-event", "Ben Ochoa", alias=district.sim.user(PUPIL).oid)
-    session = await district.session(platform, known)
-    assert await platform.check(Operation.EJECT, aim(session, known)) is Seen.NOT_IN_EFFECT
-    _, seen = await done(platform, Operation.EJECT, aim(session, known))
-    assert (seen, district.sim.state(meeting).joined) == (Seen.IN_EFFECT, ("ada.reyes",))
-
-
-async def test_where_events_use_other_ids_a_guest_is_found_by_a_name_that_leaves_no_choice(district: District) -> None:
-    platform, meeting = await in_class(district)
-    district.sim.join(meeting, "Stranger")
-    known = Participant("id-of-an-event", "Stranger")
-    _, seen = await done(platform, Operation.EJECT, aim(await district.session(platform, known), known))
-    assert (seen, district.sim.state(meeting).joined) == (Seen.IN_EFFECT, ("ada.reyes",))
-
-
-async def test_where_two_guests_share_a_name_nobody_is_put_out_by_chance(district: District) -> None:
-    platform, meeting = await in_class(district)
-    district.sim.join(meeting, "Zoe")
-    district.sim.join(meeting, "Zoe")
-    known, other = Participant("event-1", "Zoe"), Participant("event-2", "Zoe")
-    session = await district.session(platform, known, other)
-    with pytest.raises(Conflict, match="share a name"):
-        await platform.perform(Operation.EJECT, aim(session, known))
-    assert district.sim.state(meeting).joined == ("ada.reyes", "Zoe", "Zoe")
-    assert await platform.check(Operation.EJECT, aim(session, known)) is Seen.NOT_IN_EFFECT
-
-
-async def test_all_who_share_a_name_are_put_out_together(district: District) -> None:
-    platform, meeting = await in_class(district)
-    district.sim.join(meeting, "Zoe")
-    district.sim.join(meeting, "Zoe")
-    both = (Participant("event-1", "Zoe"), Participant("event-2", "Zoe"))
-    _, seen = await done(platform, Operation.EJECT, aim(await district.session(platform, *both), *both))
-    assert (seen, district.sim.state(meeting).joined) == (Seen.IN_EFFECT, ("ada.reyes",))
-
-
-async def test_a_removal_that_changes_nothing_is_seen_by_the_reread(district: District) -> None:
-    platform, meeting = await in_class(district)
-    stranger = guest(district.sim.join(meeting, "Stranger"), "Stranger")
-    target = aim(await district.session(platform, stranger), stranger)
-    district.sim.faults.lie, district.sim.faults.only = True, "DELETE"
-    _, seen = await done(platform, Operation.EJECT, target)
-    assert seen is Seen.NOT_IN_EFFECT
-
-
-async def test_somebody_put_out_who_waits_in_the_lobby_is_out(district: District) -> None:
-    platform, meeting = await in_class(district)
-    stranger = guest(district.sim.join(meeting, "Stranger"), "Stranger")
-    session = await district.session(platform, stranger)
-    await platform.perform(Operation.LOCK, aim(session))
-    await platform.perform(Operation.EJECT, aim(session, stranger))
-    assert district.sim.join(meeting, "Stranger").state == "lobby"
-    _, back = await platform.read(session)
-    assert (back.id, back.presence) == (stranger.id, Presence.LOBBY)
+    session = await district.session(platform)
+    await platform.read(session)
+    (leg,) = district.sim.legs.live()
+    assert leg.member is not None
+    district.sim.remove(meeting, leg.member.id)
+    assert len(await platform.read(session)) == 1
 
 
 async def test_putting_out_somebody_who_has_gone_is_already_so(district: District) -> None:
@@ -146,15 +100,6 @@ async def test_putting_out_somebody_who_has_gone_is_already_so(district: Distric
     district.sim.leave(meeting, stranger.id)
     receipt, seen = await done(platform, Operation.EJECT, aim(session, stranger))
     assert (receipt.already, seen) == (True, Seen.IN_EFFECT)
-
-
-async def test_without_the_allowance_to_remove_the_cmdlet_is_named(district: District) -> None:
-    platform, meeting = await in_class(district)
-    stranger = guest(district.sim.join(meeting, "Stranger"), "Stranger")
-    district.sim.remove_allowed.clear()
-    with pytest.raises(Forbidden) as refused:
-        await platform.perform(Operation.EJECT, aim(await district.session(platform, stranger), stranger))
-    assert "Set-CsApplicationMeetingConfiguration" in refused.value.staff_text
 
 
 async def test_without_consent_to_join_the_permission_is_named(district: District) -> None:
@@ -251,36 +196,6 @@ async def test_a_bot_that_was_put_out_comes_back_when_it_is_needed(district: Dis
     district.sim.remove(meeting, leg.member.id)
     assert len(await platform.read(session)) == 1
     assert legs(district) == 1
-
-
-async def test_everybody_but_the_teacher_is_muted(district: District) -> None:
-    platform, meeting = await in_class(district)
-    district.sim.join(meeting, "Ben Ochoa", PUPIL)
-    district.sim.join(meeting, "Stranger")
-    receipt, seen = await done(platform, Operation.MUTE, aim(await district.session(platform)))
-    assert set(district.sim.state(meeting).muted) == {"Ben Ochoa", "Stranger"}
-    assert (receipt.already, seen) == (False, Seen.IN_EFFECT)
-
-
-async def test_a_mute_that_changes_nothing_is_seen_by_the_reread(district: District) -> None:
-    platform, meeting = await in_class(district)
-    district.sim.join(meeting, "Ben Ochoa", PUPIL)
-    target = aim(await district.session(platform))
-    district.sim.faults.lie, district.sim.faults.only = True, "mute"
-    _, seen = await done(platform, Operation.MUTE, target)
-    assert seen is Seen.NOT_IN_EFFECT
-
-
-async def test_a_mute_that_reaches_only_some_is_told_as_such(district: District) -> None:
-    platform, meeting = await in_class(district)
-    first = district.sim.join(meeting, "Ben Ochoa", PUPIL)
-    district.sim.join(meeting, "Stranger")
-    target = aim(await district.session(platform))
-    district.sim.faults.only = f"{first.id}/mute"
-    district.sim.faults.fail_next.append((500, {}, b""))
-    with pytest.raises(PartlyDone):
-        await platform.perform(Operation.MUTE, target)
-    assert district.sim.state(meeting).muted == ("Stranger",)
 
 
 async def test_the_leg_is_kept_alive_while_it_is_used(district: District) -> None:

@@ -65,15 +65,28 @@ async def test_without_an_https_address_events_cannot_come(district: District) -
     assert "MODBOT_PUBLIC_URL" in found["Teams events"]
 
 
-async def test_a_bot_that_is_off_is_said_to_be_off(district: District) -> None:
-    found = await wrong(district.platform(public_url="https://modbot.example.org"))
-    assert list(found) == ["Teams calling bot"]
+async def test_a_bot_that_is_off_is_said_to_be_off_and_is_nothing_to_fix(district: District) -> None:
+    platform = district.platform(public_url="https://modbot.example.org")
+    assert [fix for name, fix in await platform.probe() if "calling bot is off" in name] == [""]
 
 
-async def test_an_empty_roster_leaves_the_grants_untried_and_says_so(district: District) -> None:
+async def test_without_a_teacher_the_permissions_are_known_by_name_and_the_policy_is_not(district: District) -> None:
     district.hosts.clear()
     found = await wrong(district.with_bot(public_url="https://modbot.example.org"))
-    assert list(found) == ["Teams permissions"]
+    assert list(found) == ["Teams application access policy"]
+    assert "MODBOT_TEAMS__CHECK_AS" in found["Teams application access policy"]
+
+
+async def test_without_a_teacher_a_missing_permission_is_named_all_the_same(district: District) -> None:
+    district.hosts.clear()
+    district.sim.roles.discard("OnlineMeetings.ReadWrite.All")
+    found = await wrong(district.with_bot(public_url="https://modbot.example.org"))
+    assert "OnlineMeetings.ReadWrite.All" in found["Teams permission OnlineMeetings.ReadWrite.All"]
+
+
+async def test_the_teacher_named_for_it_is_tried_where_there_is_no_roster(district: District) -> None:
+    district.hosts.clear()
+    assert await wrong(district.with_bot(public_url="https://modbot.example.org", check_as=TEACHER)) == {}
 
 
 async def test_a_teacher_whom_microsoft_does_not_know_is_said_to_be_unknown(district: District) -> None:
