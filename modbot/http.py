@@ -4,7 +4,7 @@ Retries live with the caller, who alone knows what is safe to repeat. This modul
 "it never left", "no answer came" and "the vendor said no".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -112,7 +112,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         json: Any = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,  # pairs where a name may come twice
         timeout: timedelta = DEFAULT_TIMEOUT,  # noqa: ASYNC109 - the deadline of one request, handed to aiohttp
     ) -> Answer:
         """One request, one answer. Raises Unreachable and MalformedAnswer; statuses are the caller's to read."""
