@@ -11,7 +11,11 @@ from tests.conformance.stages import STAGES, acts
 BOTH = [name for name, _ in acts([Operation.RESTORE]) if STAGES[name].hardens_live]
 
 
-@pytest.mark.parametrize(("name", "undo", "safe"), formers())
+def _id(value: object) -> str | None:
+    return f"{len(value)} safe" if isinstance(value, frozenset) else None
+
+
+@pytest.mark.parametrize(("name", "undo", "safe"), formers(), ids=_id)
 async def test_an_undo_puts_back_exactly_what_there_was(
     open_class: Open, name: PlatformName, undo: Operation, safe: Safe
 ) -> None:
