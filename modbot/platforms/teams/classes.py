@@ -23,7 +23,9 @@ from modbot.platforms.teams.runs import Lesson, openings
 
 KEEP = timedelta(days=14)
 KEEP_USER = timedelta(days=7)
-KEEP_LINK = timedelta(days=7)  # Graph allows 2,000 look-ups of meetings a user and month, so each is asked for seldom
+KEEP_LINK = timedelta(
+    days=7
+)  # Graph allows 2,000 look-ups of meetings a user and month, so each is made seldom, and a new title shows late
 REMEMBERED_HERE = timedelta(seconds=60)
 MOST_HERE = 20_000
 DIGITS = frozenset("0123456789")
@@ -80,7 +82,6 @@ class Classes:
         self._vault = vault
         self._now = now
         self._here: dict[str, tuple[OnlineClass, datetime]] = {}
-        self._links: dict[str, str] = {}
 
     async def of(self, session: Session) -> OnlineClass:
         """The class of a session. Raises NotFound when neither the vault nor Graph has it; VendorError."""
@@ -106,10 +107,9 @@ class Classes:
 
     async def by_link(self, host_email: str, join_url: str) -> OnlineClass | None:
         """The class behind a join link in its host's own calendar; None when it is not theirs. Raises VendorError."""
-        room_id = self._links.get(join_url) or await self._vault.get(_link_name(join_url))
+        room_id = await self._vault.get(_link_name(join_url))
         known = await self.known(room_id) if room_id else None
         if known is not None and known.host_email.casefold() == host_email.casefold():
-            self._links[join_url] = known.room_id
             return known
         oid = await self.organizer(host_email)
         found = class_of(host_email, oid, await self._graph.meeting_linked(oid, join_url))
@@ -118,7 +118,6 @@ class Classes:
         before = await self.known(found.room_id)
         if before is not None:
             found = replace(found, openings=before.openings)
-        self._links[join_url] = found.room_id
         await self._vault.put(_link_name(join_url), found.room_id, lifetime_seconds=int(KEEP_LINK.total_seconds()))
         return await self.keep(found)
 
@@ -146,7 +145,6 @@ class Classes:
     def _remember(self, found: OnlineClass) -> OnlineClass:
         if len(self._here) >= MOST_HERE:
             self._here.clear()
-            self._links.clear()
         self._here[found.room_id] = (found, self._now())
         return found
 

@@ -93,15 +93,6 @@ async def test_a_leg_that_ended_is_joined_anew_while_the_store_is_gone(district:
     assert len(await platform.read(session)) == 1
 
 
-async def test_putting_out_somebody_who_has_gone_is_already_so(district: District) -> None:
-    platform, meeting = await in_class(district)
-    stranger = guest(district.sim.join(meeting, "Stranger"), "Stranger")
-    session = await district.session(platform, stranger)
-    district.sim.leave(meeting, stranger.id)
-    receipt, seen = await done(platform, Operation.EJECT, aim(session, stranger))
-    assert (receipt.already, seen) == (True, Seen.IN_EFFECT)
-
-
 async def test_without_consent_to_join_the_permission_is_named(district: District) -> None:
     district.sim.roles.discard("Calls.JoinGroupCall.All")
     platform, _ = await in_class(district)

@@ -130,3 +130,12 @@ async def test_a_mute_that_reaches_only_some_is_told_as_such(district: District)
     with pytest.raises(PartlyDone):
         await platform.perform(Operation.MUTE, target)
     assert district.sim.state(meeting).muted == ("Stranger",)
+
+
+async def test_putting_out_somebody_who_has_gone_is_already_so(district: District) -> None:
+    platform, meeting = await in_class(district)
+    stranger = guest(district.sim.join(meeting, "Stranger"), "Stranger")
+    session = await district.session(platform, stranger)
+    district.sim.leave(meeting, stranger.id)
+    receipt, seen = await done(platform, Operation.EJECT, aim(session, stranger))
+    assert (receipt.already, seen) == (True, Seen.IN_EFFECT)

@@ -171,3 +171,15 @@ def test_openings_do_not_depend_on_the_order_of_the_calendar(starts: list[dateti
     lessons = [Lesson(one, one + timedelta(minutes=50)) for one in starts]
     assert openings(reversed(lessons)) == openings(lessons)
     assert openings(lessons, openings(lessons)) == openings(lessons)
+
+
+async def test_a_new_title_is_known_after_a_week_at_the_latest(district: District) -> None:
+    meeting = district.sim.schedule(TEACHER, "Algebra 1")
+    platform = district.platform()
+    await platform.live_sessions(TEACHER)
+    meeting.subject = "Geometry"
+    forgotten = [name for name in district.vault.secrets if name.startswith("teams:link:")]
+    for name in forgotten:
+        del district.vault.secrets[name]
+    (found,) = await platform.live_sessions(TEACHER)
+    assert found.title == "Geometry"
