@@ -195,6 +195,10 @@ class Stream:
         client.cancel_connection_attempt()
         if client.is_connected():
             await client.disconnect(wait=GOODBYE_WITHIN.total_seconds(), ignore_send_queue=True)
+        sender = client._run_out_filters  # noqa: SLF001 - slixmpp ends it only when its memory is freed
+        if sender is not None:
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
         self._open = False
 
     def _on_presence(self, presence: StanzaBase) -> None:

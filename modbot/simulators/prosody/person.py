@@ -87,6 +87,10 @@ class Person:
         self._client.cancel_connection_attempt()
         if self._client.is_connected():
             await self._client.disconnect(wait=1.0)
+        sender = self._client._run_out_filters  # noqa: SLF001 - slixmpp ends it only when its memory is freed
+        if sender is not None:
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
 
     @property
     def address(self) -> str:
