@@ -30,7 +30,7 @@ def add(app: typer.Typer) -> None:
 
 
 def demo(
-    scripted: bool = typer.Option(False, "--scripted", help="Play one raid on both platforms and show the timeline."),
+    scripted: bool = typer.Option(False, "--scripted", help="Play a raid on every platform and show the timeline."),
     as_json: bool = typer.Option(False, "--json", help="With --scripted: one JSON object on standard output."),
     port: int = typer.Option(0, "--port", min=0, max=65535, help="modbot's own port; 0 takes a free one."),
     no_open: bool = typer.Option(False, "--no-open", help="Open no browser. The demo in the terminal never does."),
@@ -39,7 +39,7 @@ def demo(
     ),
     lie: bool = typer.Option(False, "--lie", hidden=True, help="The platforms answer success and change nothing."),
 ) -> None:
-    """Try modbot: a simulated Slack, Zoom and Webex, a class on each, and intruders."""
+    """Try modbot: a simulated Slack, a class on every platform, and intruders."""
     del no_open
     if (as_json or lie) and not scripted:
         raise typer.BadParameter("--json and --lie need --scripted")

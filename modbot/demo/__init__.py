@@ -1,1 +1,1 @@
-"""A simulated school day: three vendors, one district, one raid. Nothing to configure."""
+"""A simulated school day: one district, a class on every platform, and raids. Nothing to configure."""

@@ -13,6 +13,7 @@ from modbot.demo.district import District
 from modbot.demo.stand_ins import StandIn
 from modbot.demo.wire import Watch, unwatched
 from modbot.model import PlatformName, Session
+from modbot.simulators.prosody import HOW_TO_INSTALL, available
 from modbot.store.incidents import Incidents
 from modbot.store.sessions import Sessions
 
@@ -28,9 +29,12 @@ LISTENS_WITHIN = timedelta(seconds=10)
 LOOK_EVERY = timedelta(milliseconds=10)
 LAST_WEBHOOKS_WITHIN = timedelta(milliseconds=500)
 
-ALL = (PlatformName.ZOOM, PlatformName.WEBEX, PlatformName.MEET, PlatformName.TEAMS)
-
 Say = Callable[[str], None]
+
+
+def on_this_machine() -> tuple[PlatformName, ...]:
+    """The platforms that can be played here: Jitsi only where its server is installed, for that is no simulator."""
+    return tuple(name for name in PlatformName if name is not PlatformName.JITSI or available())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,19 @@ async def school_day(
     *,
     port: int = 0,
     watch: Watch = unwatched,
-    platforms: Collection[PlatformName] = ALL,
+    platforms: Collection[PlatformName] | None = None,
 ) -> AsyncIterator[SchoolDay]:
     """Start everything, telling `say` what is being started; stop everything at the end. Raises ConfigError.
 
-    `port` is modbot's own, 0 for a free one. A `data_dir` used again keeps its record.
+    `port` is modbot's own, 0 for a free one. A `data_dir` used again keeps its record. `platforms` None: all there are.
     """
-    say(f"Starting a simulated {listed(['Slack', *(name.label for name in platforms)])} …")
+    if platforms is None:
+        platforms = on_this_machine()
+        if PlatformName.JITSI not in platforms:
+            say(f"Jitsi is left out: {HOW_TO_INSTALL}.")
+    simulated = ["Slack", *(name.label for name in platforms if name is not PlatformName.JITSI)]
+    real = ", and a real Jitsi server" if PlatformName.JITSI in platforms else ""
+    say(f"Starting a simulated {listed(simulated)}{real} …")
     async with District(data_dir, watch, platforms=platforms) as district:
         say("Starting modbot with a store of its own …")
         app = App(district.settings(port=port), patience=PATIENCE, drain=DRAIN)

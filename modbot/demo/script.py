@@ -1,6 +1,7 @@
-"""`modbot demo --scripted`: one raid from link leak to resolution on both platforms, through the public endpoints."""
+"""`modbot demo --scripted`: a raid from leaked link to resolution on every platform, through the public endpoints."""
 
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +10,19 @@ from rich.console import Console
 from rich.text import Text
 
 from modbot.audit import verify
-from modbot.demo import webex_raid, zoom_raid
-from modbot.demo.day import SchoolDay, school_day
+from modbot.demo import jitsi_raid, meet_raid, teams_raid, webex_raid, zoom_raid
+from modbot.demo.day import SchoolDay, listed, school_day
 from modbot.demo.steps import Stage, Step
-from modbot.model import Outcome
+from modbot.model import Outcome, PlatformName
 
+RAIDS: Mapping[PlatformName, Callable[[Stage], Awaitable[None]]] = {
+    PlatformName.ZOOM: zoom_raid.play,
+    PlatformName.WEBEX: webex_raid.play,
+    PlatformName.MEET: meet_raid.play,
+    PlatformName.TEAMS: teams_raid.play,
+    PlatformName.JITSI: jitsi_raid.play,
+}
+LIARS = tuple(name for name in RAIDS if name is not PlatformName.JITSI)
 _SIGN = {True: "✓", False: "✗"}
 
 
@@ -26,13 +35,15 @@ async def play(data_dir: Path, console: Console, *, port: int = 0, lying: bool =
         if step.said:
             console.print(Text(f"{'':15}“{step.said}”", style="dim"))
 
-    async with school_day(data_dir, console.print, port=port) as day:
+    if lying:
+        console.print("Jitsi is left out: its server is a real one, which does not lie.")
+    async with school_day(data_dir, console.print, port=port, platforms=LIARS if lying else None) as day:
         if lying:
-            console.print("Zoom and Webex now answer success and change nothing.")
+            console.print(f"{listed([name.label for name in LIARS])} now answer success and change nothing.")
             day.lie()
         stage = Stage(day, tell, lying=lying)
-        await zoom_raid.play(stage)
-        await webex_raid.play(stage)
+        for one in day.classes:
+            await RAIDS[one.name](stage)
         await stage.look("audit_verified", "The record's chain is whole", "modbot", Outcome.DONE, lambda: _record(day))
     return stage.steps
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from modbot.demo.day import SchoolDay
-from modbot.model import Operation, Outcome, PlatformName
+from modbot.model import Operation, Outcome, Participant, PlatformName, Presence
 from modbot.simulators.slack import PostedMessage, SlashAnswer
 
 WITHIN_SECONDS = 12.0
@@ -84,6 +84,24 @@ class Stage:
         outcome = await look()
         if not self.lying:
             self._add(Step(step, platform, outcome, expected, _ms_since(began), title))
+
+    def typed(self, user: str, command: str, text: str = "") -> Press:
+        """Somebody types a command."""
+
+        async def press() -> SlashAnswer:
+            return await self.day.district.slack.slash(user, command, text)
+
+        return press
+
+    async def sees(self, platform: PlatformName, wanted: Callable[[Participant], bool]) -> Outcome:
+        """`done` once modbot knows of somebody like that in the class; `unknown` when it does not in time."""
+
+        async def seen() -> bool:
+            session = await self.day.session(platform)
+            people = session.participants if session else ()
+            return any(wanted(one) for one in people if one.presence is Presence.JOINED)
+
+        return await so(seen)
 
     def _add(self, step: Step) -> None:
         self.steps.append(step)

@@ -2,10 +2,9 @@
 
 from modbot.demo.day import SchoolDay
 from modbot.demo.roster import ORTIZ, PUPILS, REYES, pupil_email
-from modbot.demo.steps import Press, Stage, so
+from modbot.demo.steps import Stage, so
 from modbot.demo.zoom_raid import resolve
 from modbot.model import Operation, Outcome, PlatformName, Presence
-from modbot.simulators.slack import SlashAnswer
 
 STRANGERS = ("zzz", "qqq")
 PUPIL = PUPILS[5]
@@ -46,11 +45,13 @@ class _Raid:
     async def lock(self) -> None:
         """/lock, confirmed by reading it back."""
         title = "The teacher types /lock"
-        await self.stage.act("lock", title, WEBEX, Operation.LOCK, Outcome.DONE, ORTIZ.slack, self._typed("/lock"))
+        await self.stage.act(
+            "lock", title, WEBEX, Operation.LOCK, Outcome.DONE, ORTIZ.slack, self.stage.typed(ORTIZ.slack, "/lock")
+        )
 
     async def strangers_are_put_out(self) -> None:
         """/eject with their names."""
-        typed = self._typed("/eject", " ".join(STRANGERS))
+        typed = self.stage.typed(ORTIZ.slack, "/eject", " ".join(STRANGERS))
         title = "The teacher types /eject and the strangers' names"
         await self.stage.act("eject", title, WEBEX, Operation.EJECT, Outcome.DONE, ORTIZ.slack, typed)
 
@@ -73,22 +74,16 @@ class _Raid:
         webex.leave(meeting, before.id)
         webex.join(meeting, PUPIL, pupil_email(PUPIL), invited=True)
         await self.day.settled()
-        typed = self._typed("/admit", PUPIL)
+        typed = self.stage.typed(ORTIZ.slack, "/admit", PUPIL)
         title = "A pupil waits in the lobby; the teacher types /admit"
         await self.stage.act("admit", title, WEBEX, Operation.ADMIT, Outcome.DONE, ORTIZ.slack, typed)
 
     async def unlock(self) -> None:
         """/unlock, confirmed by reading it back."""
-        typed = self._typed("/unlock")
+        typed = self.stage.typed(ORTIZ.slack, "/unlock")
         title = "The teacher types /unlock"
         await self.stage.act("unlock", title, WEBEX, Operation.UNLOCK, Outcome.DONE, ORTIZ.slack, typed)
 
     async def resolve(self) -> None:
         """/resolve closes the incident that the eject opened."""
         await resolve(self.stage, WEBEX, REYES.slack)
-
-    def _typed(self, command: str, text: str = "") -> Press:
-        async def press() -> SlashAnswer:
-            return await self.day.district.slack.slash(ORTIZ.slack, command, text)
-
-        return press

@@ -11,6 +11,7 @@ from rich.console import Console
 from modbot.demo import script
 from modbot.demo.steps import Step
 from modbot.model import Outcome
+from modbot.simulators.prosody import available
 from tests.demo.running import Ended, run
 
 
@@ -21,7 +22,17 @@ def told(ended: Ended) -> dict[str, Any]:
     return found
 
 
-async def test_the_raid_is_resolved_on_both_platforms_as_one_json_object(short_dir: Path) -> None:
+ON_JITSI = [
+    ("jitsi", "stranger_joins", "done"),
+    ("jitsi", "lock", "done"),
+    ("jitsi", "eject", "done"),
+    ("jitsi", "stranger_returns", "refused"),
+    ("jitsi", "unlock", "done"),
+    ("jitsi", "resolve", "done"),
+]
+
+
+async def test_the_raid_is_resolved_on_every_platform_as_one_json_object(short_dir: Path) -> None:
     ended = await run(short_dir, "--scripted", "--json")
     said = told(ended)
     assert [(step["platform"], step["step"], step["outcome"]) for step in said["steps"]] == [
@@ -41,6 +52,19 @@ async def test_the_raid_is_resolved_on_both_platforms_as_one_json_object(short_d
         ("webex", "admit", "done"),
         ("webex", "unlock", "done"),
         ("webex", "resolve", "done"),
+        ("meet", "stranger_joins", "done"),
+        ("meet", "panic", "partial"),
+        ("meet", "eject", "unsupported"),
+        ("meet", "stranger_returns", "refused"),
+        ("meet", "all_clear", "done"),
+        ("meet", "resolve", "done"),
+        ("teams", "stranger_joins", "done"),
+        ("teams", "panic", "partial"),
+        ("teams", "eject", "done"),
+        ("teams", "stranger_returns", "refused"),
+        ("teams", "all_clear", "done"),
+        ("teams", "resolve", "done"),
+        *(ON_JITSI if available() else []),
         ("modbot", "audit_verified", "done"),
     ]
     assert (ended.code, said["ok"]) == (0, True)
@@ -51,9 +75,28 @@ async def test_platforms_that_lie_are_never_believed(short_dir: Path) -> None:
     ended = await run(short_dir, "--scripted", "--json", "--lie")
     said = told(ended)
     outcomes = {f"{step['platform']} {step['step']}": step["outcome"] for step in said["steps"]}
-    assert set(outcomes) == {"zoom panic", "zoom eject", "webex lock", "webex eject", "webex admit"}
+    assert outcomes.pop("meet eject") == "unsupported"  # nothing is asked of Google, so it cannot lie
+    assert set(outcomes) == {
+        "zoom panic",
+        "zoom eject",
+        "webex lock",
+        "webex eject",
+        "webex admit",
+        "meet panic",
+        "teams panic",
+        "teams eject",
+    }
     assert set(outcomes.values()) <= {"failed", "unknown"}
     assert (ended.code, said["ok"]) == (1, False)
+    assert "Jitsi is left out: its server is a real one, which does not lie." in ended.err
+
+
+async def test_without_a_jitsi_server_jitsi_is_left_out_and_why_is_said(short_dir: Path, tmp_path: Path) -> None:
+    ended = await run(short_dir, "--scripted", "--json", PATH=str(tmp_path))
+    said = told(ended)
+    assert said["ok"]
+    assert "jitsi" not in {step["platform"] for step in said["steps"]}
+    assert "Jitsi is left out: prosody is not installed (apt-get install prosody)." in ended.err
 
 
 async def test_settings_in_the_environment_do_not_reach_the_demo(short_dir: Path) -> None:
@@ -79,6 +122,7 @@ async def test_the_timeline_is_for_people_and_quotes_what_the_teacher_reads(shor
     _, timeline = await played(short_dir)
     assert "zoom    The teacher types /panic: partial" in timeline
     assert "“Grade 3 Reading is locked.”" in timeline
+    assert "“modbot cannot put people out of Grade 4 Maths: you can, in the meeting.”" in timeline
 
 
 async def test_a_folder_used_again_keeps_one_whole_record(short_dir: Path) -> None:

@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator, Callable
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from modbot.demo import terminal
+from modbot.simulators.prosody import HOW_TO_INSTALL, available
 from tests.demo.running import left_in, processes_that_name, run, start, until_said
 
+needs_prosody = pytest.mark.skipif(not available(), reason=HOW_TO_INSTALL)
 STARTED = "Ctrl-D and Ctrl-C too"
 
 
@@ -62,6 +65,30 @@ async def test_an_intruder_let_in_can_be_put_out_by_name(short_dir: Path) -> Non
     screen = await shown(short_dir, "as chang", "raid", "/eject zzz")
     assert "Grade 5 Science on Zoom: “zzz” came in and shares a screen." in screen
     assert "│ 1 person out of Grade 5 Science." in screen
+
+
+@pytest.mark.parametrize(
+    ("teacher", "told"),
+    [
+        ("chang", "Grade 5 Science on Zoom: “zzz” came in and shares a screen."),
+        ("ortiz", "Grade 3 Reading on Webex: “zzz” came in."),
+        ("haddad", "Grade 4 Maths on Google Meet: “zzz” came in."),
+        ("lind", "Grade 6 History on Microsoft Teams: “zzz” came in."),
+        pytest.param("voss", "Grade 2 Art on Jitsi: “zzz” came in.", marks=needs_prosody),
+    ],
+)
+async def test_an_intruder_comes_into_the_class_of_whoever_types(short_dir: Path, teacher: str, told: str) -> None:
+    assert told in await shown(short_dir, f"as {teacher}", "raid")
+
+
+async def test_every_class_is_listed_with_the_word_that_makes_its_teacher_of_you(short_dir: Path) -> None:
+    screen = await shown(short_dir)
+    assert [line for line in screen.splitlines() if line.startswith("  as ")][:4] == [
+        "  as chang       Grade 5 Science on Zoom, Megan Chang",
+        "  as ortiz       Grade 3 Reading on Webex, Luis Ortiz",
+        "  as haddad      Grade 4 Maths on Google Meet, Rana Haddad",
+        "  as lind        Grade 6 History on Microsoft Teams, Erik Lind",
+    ]
 
 
 async def test_what_is_not_understood_is_answered_with_the_nearest_and_not_done(short_dir: Path) -> None:
