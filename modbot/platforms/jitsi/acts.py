@@ -12,7 +12,9 @@ from modbot.model import Operation
 from modbot.platforms import Receipt, Seen, Target
 from modbot.platforms.jitsi.people import participant_id
 from modbot.platforms.jitsi.rooms import Rooms
+from modbot.platforms.jitsi.runs import Runs
 from modbot.platforms.jitsi.stanzas import Occupant
+from modbot.platforms.jitsi.visits import Visits
 
 MEMBERS_ONLY = "members_only"
 GRANTED = "granted:"  # and the pseudonym of an account that was made a member: one entry each, so that none is lost
@@ -24,12 +26,15 @@ Check = Callable[[Target], Awaitable[Seen]]
 class Acts:
     """What can be done to a Jitsi room. Raises VendorError; NotFound when the room does not exist now."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, visits: Visits, runs: Runs) -> None:
         self._rooms = rooms
+        self._visits = visits
+        self._runs = runs
         self.by_operation: Mapping[Operation, Act] = {
             Operation.LOCK: self._lock,
             Operation.UNLOCK: self._unlock,
             Operation.EJECT: self._eject,
+            Operation.ADMIT: self._admit,
             Operation.END: self._end,
             Operation.HARDEN: self._lock,
             Operation.RESTORE: self._restore,
@@ -38,6 +43,7 @@ class Acts:
             Operation.LOCK: self._is_locked,
             Operation.UNLOCK: self._is_open,
             Operation.EJECT: self._are_out,
+            Operation.ADMIT: self._are_in,
             Operation.END: self._is_over,
             Operation.HARDEN: self._is_locked,
             Operation.RESTORE: self._is_restored,
@@ -97,8 +103,38 @@ class Acts:
         await self._rooms.appoint(room_jid, {one.bare_jid for one in there}, "outcast")
         return Receipt(already=not there)
 
+    async def _admit(self, target: Target) -> Receipt:
+        """Make them members, and invite them: that is what Jitsi's client waits for in the lobby."""
+        room_jid = self._rooms.jid(target.session.room.id)
+        wanted = {person.id for person in target.people}
+        async with self._visits.visit(room_jid):
+            waiting = await self.waiting(room_jid)
+        called = [one for one in waiting if participant_id(self._rooms, room_jid, one) in wanted]
+        await self._rooms.appoint(room_jid, {one.bare_jid for one in called}, "member")
+        for one in called:
+            self._rooms.invite(room_jid, one.jid)
+        return Receipt(already=not called)
+
+    async def waiting(self, room_jid: str) -> Sequence[Occupant]:
+        """Those in the lobby now; nobody where there is none. Asked while modbot is in the room."""
+        lobby_jid = await self._rooms.lobby(room_jid)
+        if not lobby_jid:
+            return []
+        try:
+            async with self._visits.visit(lobby_jid, lobby=True) as lobby:
+                return [one for one in lobby.people.values() if self._rooms.waits(one)]
+        except NotFound:
+            return []  # it was closed meanwhile: the class has been unlocked
+
     async def _end(self, target: Target) -> Receipt:
-        await self._rooms.destroy(self._rooms.jid(target.session.room.id))
+        """End this run and no other: the room may have been made anew since."""
+        room_jid = self._rooms.jid(target.session.room.id)
+        try:
+            async with self._visits.visit(room_jid) as visit:
+                await self._runs.expect(target.session.id, room_jid, visit.mark)
+                await self._rooms.destroy(room_jid)
+        except NotFound:
+            return Receipt(already=True)
         return Receipt()
 
     async def _people(self, room_jid: str) -> Sequence[Occupant]:
@@ -122,9 +158,14 @@ class Acts:
         return await self._is_locked(target) if wanted is True else Seen.IN_EFFECT
 
     async def _are_out(self, target: Target) -> Seen:
+        return _seen(not await self._present(target) & {person.id for person in target.people})
+
+    async def _are_in(self, target: Target) -> Seen:
+        return _seen({person.id for person in target.people} <= await self._present(target))
+
+    async def _present(self, target: Target) -> set[str]:
         room_jid = self._rooms.jid(target.session.room.id)
-        present = {participant_id(self._rooms, room_jid, one) for one in await self._people(room_jid)}
-        return _seen(not present & {person.id for person in target.people})
+        return {participant_id(self._rooms, room_jid, one) for one in await self._people(room_jid)}
 
     async def _is_over(self, target: Target) -> Seen:
         try:

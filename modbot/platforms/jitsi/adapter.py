@@ -5,18 +5,17 @@ from datetime import timedelta
 
 from modbot.errors import NotFound, RequestRejected, Unreachable
 from modbot.log import get_logger
-from modbot.model import Operation, Participant, PlatformName, Room, Session
+from modbot.model import Operation, Participant, PlatformName, Presence, Room, Session
 from modbot.platforms import Capability, Delivery, Heard, Means, PostureCheck, Receipt, Seen, Target
 from modbot.platforms.jitsi import capabilities, posture
 from modbot.platforms.jitsi.acts import Acts
 from modbot.platforms.jitsi.attendance import Attendance
 from modbot.platforms.jitsi.doctor import diagnose
 from modbot.platforms.jitsi.people import participant, with_names
-from modbot.platforms.jitsi.refusals import VENDOR
 from modbot.platforms.jitsi.rooms import Rooms
 from modbot.platforms.jitsi.runs import Run, Runs
 from modbot.platforms.jitsi.stream import Patience, Stream
-from modbot.platforms.jitsi.visits import Visit, Visits
+from modbot.platforms.jitsi.visits import Visits
 from modbot.settings.jitsi import JitsiSettings
 
 SOONEST_RETRY = timedelta(seconds=1)
@@ -36,7 +35,7 @@ class JitsiPlatform:
         self._rooms = Rooms(settings, self._stream)
         self._visits = Visits(self._stream, self._rooms)
         self._runs = Runs(means.vault, means.now)
-        self._acts = Acts(self._rooms)
+        self._acts = Acts(self._rooms, self._visits, self._runs)
         self._attendance = Attendance(
             rooms=self._rooms,
             visits=self._visits,
@@ -77,37 +76,26 @@ class JitsiPlatform:
         return Session(room, run.id, title=room_id, host_email=email, started_at=run.began)
 
     async def read(self, session: Session) -> Sequence[Participant]:
-        """Who is in the class now. Raises VendorError; NotFound when this run is over, though another may go on."""
+        """Who is in the class or its lobby now.
+
+        Raises VendorError; NotFound when this run is over, though another may go on.
+        """
         room_jid = self._rooms.jid(session.room.id)
         async with self._visits.visit(room_jid) as visit:
-            await self._must_be(session, visit)
+            await self._runs.expect(session.id, room_jid, visit.mark)
             present = [one for one in await self._rooms.occupants(room_jid) if self._rooms.is_person(one)]
-            return [participant(self._rooms, room_jid, one) for one in with_names(present, visit.people)]
-
-    async def _must_be(self, session: Session, visit: Visit) -> None:
-        run = await self._runs.current(visit.room_jid, visit.mark)
-        if run.id != session.id:
-            raise NotFound(VENDOR, "This class on Jitsi is over.", log_detail="another run of the room goes on")
+            inside = [participant(self._rooms, room_jid, one) for one in with_names(present, visit.people)]
+            known = {one.id for one in inside}
+            waiting = await self._acts.waiting(room_jid)
+            knocking = [participant(self._rooms, room_jid, one, Presence.LOBBY) for one in waiting]
+            return [*inside, *(one for one in knocking if one.id not in known)]
 
     async def perform(self, operation: Operation, target: Target) -> Receipt:
         """Ask the server for `operation`. Raises VendorError."""
         act = self._acts.by_operation.get(operation)
         if act is None:
             raise ValueError(f"{operation} is not performed on Jitsi")
-        if operation is Operation.END:
-            return await self._end(target)
         return await act(target)
-
-    async def _end(self, target: Target) -> Receipt:
-        """End this run and no other: the room may have been made anew since."""
-        room_jid = self._rooms.jid(target.session.room.id)
-        try:
-            async with self._visits.visit(room_jid) as visit:
-                await self._must_be(target.session, visit)
-                await self._rooms.destroy(room_jid)
-        except NotFound:
-            return Receipt(already=True)
-        return Receipt()
 
     async def check(self, operation: Operation, target: Target) -> Seen:
         """Re-read whether `operation` is in effect. Raises VendorError."""

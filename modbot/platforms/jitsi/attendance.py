@@ -12,14 +12,14 @@ from typing import Any
 
 from modbot.errors import ModbotError, NotFound
 from modbot.log import get_logger
-from modbot.model import Event, EventKind, Participant, PlatformName, Room
+from modbot.model import Event, EventKind, Participant, PlatformName, Presence, Room
 from modbot.platforms import Told
 from modbot.platforms.jitsi import stanzas
 from modbot.platforms.jitsi.people import participant, role_of
 from modbot.platforms.jitsi.rooms import Rooms
 from modbot.platforms.jitsi.runs import Run, Runs
 from modbot.platforms.jitsi.stanzas import Occupant
-from modbot.platforms.jitsi.visits import Change, Turn, Visit, Visits
+from modbot.platforms.jitsi.visits import Change, Turn, Visit, Visits, key_of
 
 LOOK_EVERY = timedelta(seconds=10)
 AT_ONCE = 32
@@ -36,6 +36,8 @@ class Attended:
     run: Run
     visit: Visit
     inside: dict[str, Participant] = field(default_factory=dict)
+    lobby: Visit | None = None
+    waiting: dict[str, Participant] = field(default_factory=dict)  # those told of as waiting, likewise
 
 
 class Attendance:
@@ -87,7 +89,9 @@ class Attendance:
     async def _look_inside(self, room_id: str) -> None:
         attended = self._attended.get(room_id)
         if attended is not None and attended.visit.inside:
-            if not attended.visit.people:
+            if attended.visit.people:
+                await self._look_into_lobby(attended)
+            else:
                 await self._leave(attended)
             return
         room_jid = self._rooms.jid(room_id)
@@ -115,6 +119,31 @@ class Attendance:
         attended = self._attended[room_id] = Attended(room_id, run, visit, before.inside if before else {})
         self._add(self._event(attended, EventKind.STARTED, at=run.began))
         self._catch_up(attended)
+        await self._look_into_lobby(attended)
+
+    async def _look_into_lobby(self, attended: Attended) -> None:
+        """Sit in the lobby too, where the class has one: Jitsi's lobbies come and go with the lock."""
+        if attended.lobby is not None and attended.lobby.inside:
+            return
+        lobby_jid = await self._rooms.lobby(attended.run.room_jid)
+        attended.lobby = await self._into_lobby(lobby_jid) if lobby_jid else None
+        people = attended.lobby.people if attended.lobby is not None else {}
+        for key in [key for key in attended.waiting if key not in people]:
+            self._add(self._event(attended, EventKind.LOBBY_LEFT, attended.waiting.pop(key)))
+        for key, occupant in people.items():
+            self._knocked(attended, key, occupant)
+
+    async def _into_lobby(self, lobby_jid: str) -> Visit | None:
+        try:
+            return await self._visits.stay(lobby_jid, lobby=True)
+        except NotFound:
+            return None  # closed meanwhile
+
+    def _knocked(self, attended: Attended, key: str, occupant: Occupant) -> None:
+        if key not in attended.waiting and self._rooms.waits(occupant):
+            who = participant(self._rooms, attended.run.room_jid, occupant, Presence.LOBBY)
+            attended.waiting[key] = who
+            self._add(self._event(attended, EventKind.LOBBY, who))
 
     def _catch_up(self, attended: Attended) -> None:
         """Tell of those who came or went while nobody listened."""
@@ -135,6 +164,8 @@ class Attendance:
                 await self._tell_end(room_id, last)
 
     async def _leave(self, attended: Attended) -> None:
+        if attended.lobby is not None:
+            await self._visits.leave(attended.lobby)
         await self._visits.leave(attended.visit)
         if attended.visit.people:
             return  # somebody came at the last moment: the next look finds the class again
@@ -151,6 +182,7 @@ class Attendance:
     def _on_change(self, visit: Visit, changes: Sequence[Change]) -> None:
         attended = self._attended.get(self._rooms.room_id(visit.room_jid))
         if attended is None or attended.visit is not visit:
+            self._on_change_in_lobby(visit, changes)
             return
         for change in changes:
             self._tell_of(attended, change)
@@ -159,8 +191,20 @@ class Attendance:
         elif self._pending:
             self._soon(self._flush())
 
+    def _on_change_in_lobby(self, lobby: Visit, changes: Sequence[Change]) -> None:
+        attended = next((one for one in self._attended.values() if one.lobby is lobby), None)
+        if attended is None:
+            return
+        for change in changes:
+            key = key_of(change.occupant)
+            if change.turn is not Turn.WENT:
+                self._knocked(attended, key, change.occupant)
+            elif key in attended.waiting:
+                self._add(self._event(attended, EventKind.LOBBY_LEFT, attended.waiting.pop(key)))
+        self._soon(self._flush() if changes else self._look_again(attended))
+
     def _tell_of(self, attended: Attended, change: Change) -> None:
-        key = change.occupant.jid or f"/{change.occupant.nick}"
+        key = key_of(change.occupant)
         if change.turn is Turn.WENT:
             gone = attended.inside.pop(key, None)
             if gone is not None:
@@ -179,7 +223,7 @@ class Attendance:
             self._add(self._event(attended, EventKind.JOINED, who))
 
     async def _look_again(self, attended: Attended) -> None:
-        """Nobody is left, or modbot itself was put out: the room may have ended."""
+        """Nobody is left, or modbot itself is out, or the lobby was closed."""
         await self._look_at(attended.room_id)
         await self._flush()
 

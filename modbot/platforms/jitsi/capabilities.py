@@ -41,8 +41,11 @@ _ROWS: Mapping[Operation, Capability] = {
         needs_lock=True,
     ),
     Operation.ADMIT: Capability(
-        how=How.BY_HAND,
-        steps=("Open Participants.", "Choose Admit beside the name, under Lobby."),
+        how=How.NATIVE,
+        via="muc#admin affiliation=member, then an invitation",
+        needs=(_ADMIN, "the server has Jitsi's lobby module (`muc_lobby_rooms`); without it nobody waits"),
+        steps=("Open Participants.", "Choose Admit beside the name."),
+        effect="The person has been let in from the lobby.",
     ),
     Operation.MUTE: Capability(
         how=How.BY_HAND,

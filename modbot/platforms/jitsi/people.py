@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from modbot.model import Participant, ParticipantRole
+from modbot.model import Participant, ParticipantRole, Presence
 from modbot.platforms.jitsi.rooms import Rooms
 from modbot.platforms.jitsi.stanzas import Occupant
 
 
-def participant(rooms: Rooms, room_jid: str, occupant: Occupant) -> Participant:
-    """One connection to a room. Its id is of the connection, not of the nick, which anybody may change or copy.
+def participant(rooms: Rooms, room_jid: str, occupant: Occupant, presence: Presence = Presence.JOINED) -> Participant:
+    """One connection to a room. Its id is of the connection, not of the nick, which anybody may change or copy,
+    and it is the same in the lobby (`room_jid` is the class's room then too).
 
     Name and e-mail are what the person typed. Who is moderator is the server's word.
     """
@@ -17,6 +18,7 @@ def participant(rooms: Rooms, room_jid: str, occupant: Occupant) -> Participant:
         name=occupant.name or occupant.nick,
         email=occupant.email,
         role=role_of(occupant),
+        presence=presence,
     )
 
 

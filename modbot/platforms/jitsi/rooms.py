@@ -39,6 +39,10 @@ class Rooms:
         """Whether this is neither modbot nor one of the server's own accounts. By address: a nick can be anybody's."""
         return occupant.bare_jid.lower() not in self._not_people
 
+    def waits(self, occupant: Occupant) -> bool:
+        """Whether this occupant of a lobby waits there: those who run the class look into it too."""
+        return self.is_person(occupant) and occupant.role != "moderator" and occupant.affiliation in ("none", "member")
+
     def pseudonym(self, room_jid: str, jid: str) -> str:
         """An id for an address that says nothing of it and is the same in every process.
 
@@ -87,6 +91,14 @@ class Rooms:
 
     async def _appoint(self, room_jid: str, bare_jid: str, affiliation: str) -> None:
         await self._stream.ask("set", room_jid, stanzas.appointment(bare_jid, affiliation))
+
+    async def lobby(self, room_jid: str) -> str:
+        """The address of the room's lobby, "" for none. Jitsi's servers may tell it only to who is in the room."""
+        return stanzas.lobby_in(await self._stream.ask("get", room_jid, stanzas.description_request()))
+
+    def invite(self, room_jid: str, jid: str) -> None:
+        """Tell somebody who waits that they may come in. https://xmpp.org/extensions/xep-0045.html#invite-mediated"""
+        self._stream.send(room_jid, stanzas.invitation(jid))
 
     async def commands(self) -> frozenset[str]:
         """The ad-hoc commands the rooms' service offers this account. https://xmpp.org/extensions/xep-0050.html"""

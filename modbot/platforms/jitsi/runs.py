@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from modbot.errors import StoreUnavailable
+from modbot.errors import NotFound, StoreUnavailable
 from modbot.log import get_logger
 from modbot.platforms import TokenVault
+from modbot.platforms.jitsi.refusals import VENDOR
 
 KEEP = timedelta(days=30)
 
@@ -48,6 +49,11 @@ class Runs:
         if last is None or last.mark != mark:
             return Run(room_jid, mark, 0, self._now())
         return Run(room_jid, mark, last.count + 1, self._now()) if last.over else last
+
+    async def expect(self, session_id: str, room_jid: str, mark: str) -> None:
+        """Raises NotFound when another run than `session_id` goes on in a room with this mark."""
+        if (await self.current(room_jid, mark)).id != session_id:
+            raise NotFound(VENDOR, "This class on Jitsi is over.", log_detail="another run of the room goes on")
 
     async def last(self, room_jid: str) -> Run | None:
         """The last run that was kept, over or not."""

@@ -16,12 +16,14 @@ OWNER = "http://jabber.org/protocol/muc#owner"
 DATA = "jabber:x:data"
 NICK = "http://jabber.org/protocol/nick"
 OCCUPANT_ID = "urn:xmpp:occupant-id:0"
+INFO = "http://jabber.org/protocol/disco#info"
 ITEMS = "http://jabber.org/protocol/disco#items"
 COMMANDS = "http://jabber.org/protocol/commands"
 ERRORS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 
 ROOM_FORM = "http://jabber.org/protocol/muc#roomconfig"
 MEMBERS_ONLY = "muc#roomconfig_membersonly"
+LOBBY = "muc#roominfo_lobbyroom"  # of Jitsi's module muc_lobby_rooms
 SECRET = "muc#roomconfig_roomsecret"  # noqa: S105 - the name of a form's field
 
 ROLES = ("moderator", "participant", "visitor")
@@ -183,6 +185,26 @@ def destruction() -> Element:
     query = Element(f"{{{OWNER}}}query")
     SubElement(query, f"{{{OWNER}}}destroy")
     return query
+
+
+def description_request() -> Element:
+    """Ask what the room says of itself (XEP-0045, 6.4)."""
+    return Element(f"{{{INFO}}}query")
+
+
+def lobby_in(answer: Element) -> str:
+    """The address of the room's lobby, or "" when it has none."""
+    for one in answer.findall(f"{{{INFO}}}query/{{{DATA}}}x/{{{DATA}}}field"):
+        if one.get("var") == LOBBY:
+            return (one.findtext(f"{{{DATA}}}value") or "").lower()
+    return ""
+
+
+def invitation(jid: str) -> Element:
+    """What a message to a room carries to have somebody invited (XEP-0045, 7.8.2)."""
+    x = Element(f"{{{USER}}}x")
+    SubElement(x, f"{{{USER}}}invite", to=jid)
+    return x
 
 
 def commands_request() -> Element:

@@ -179,6 +179,12 @@ class Stream:
         stanza.extend(payload)
         self._write(self._live_client(), stanza)
 
+    def send(self, to: str, payload: Element) -> None:
+        """Send a message, which has no answer. Raises Unreachable when there is no connection."""
+        stanza = Element(f"{{{CLIENT}}}message", {"to": to})
+        stanza.append(payload)
+        self._write(self._live_client(), stanza)
+
     def _live_client(self) -> "_Client":
         if self._client is None or not self._open or not self._client.is_connected():
             raise silence(maybe_applied=False, log_detail="the connection is gone")

@@ -82,21 +82,26 @@ class Visits:
         self._watch = seen
 
     @asynccontextmanager
-    async def visit(self, room_jid: str) -> AsyncIterator[Visit]:
+    async def visit(self, room_jid: str, *, lobby: bool = False) -> AsyncIterator[Visit]:
         """Be in the room for a while. Raises NotFound when there is no such room, Forbidden, Unreachable."""
-        visit = await self.stay(room_jid)
+        visit = await self.stay(room_jid, lobby=lobby)
         try:
             yield visit
         finally:
             await self.leave(visit)
 
-    async def stay(self, room_jid: str) -> Visit:
-        """Be in the room until `leave`. Raises NotFound, Forbidden, Unreachable, MalformedAnswer."""
+    async def stay(self, room_jid: str, *, lobby: bool = False) -> Visit:
+        """Be in the room until `leave`. Raises NotFound, Forbidden, Unreachable, MalformedAnswer.
+
+        A room is looked for first, since entering one that does not exist would make it. A lobby is not: it has no
+        settings of its own, and Jitsi's module drops the answers to every question put to it.
+        """
         await self._stream.ready()
         async with self._gate(room_jid):
             visit = self._visits.get(room_jid)
             if visit is None or not visit.inside:
-                visit = await self._enter(room_jid)
+                password = "" if lobby else (await self._rooms.settings(room_jid)).password  # asked of owners too
+                visit = await self._enter(room_jid, password)
             visit.wanted_by += 1
             return visit
 
@@ -116,10 +121,8 @@ class Visits:
     def _gate(self, room_jid: str) -> asyncio.Lock:
         return self._gates.setdefault(room_jid, asyncio.Lock())
 
-    async def _enter(self, room_jid: str) -> Visit:
-        """Enter a room that exists: entering another would make it."""
+    async def _enter(self, room_jid: str, password: str) -> Visit:
         nick = NICK
-        password = (await self._rooms.settings(room_jid)).password  # its owners too are asked for it
         for remaining in reversed(range(_TRIES)):
             try:
                 return await self._enter_as(room_jid, nick, password)
@@ -142,14 +145,14 @@ class Visits:
             if not visit.inside:
                 self._forget(visit)
         if stanzas.CREATED in sight.codes:
-            await self._undo_creation(visit)
+            self._undo_creation(visit)
         if not visit.mark:
             self._refuse_without_mark(visit)
         return visit
 
-    async def _undo_creation(self, visit: Visit) -> None:
+    def _undo_creation(self, visit: Visit) -> None:
         """The room ended between the look and the entering, which made a new one: nobody wanted that."""
-        await self._rooms.destroy(visit.room_jid)
+        self._stream.say(f"{visit.room_jid}/{visit.nick}", kind="unavailable")  # the last to leave ends it
         self._forget(visit)
         raise NotFound(VENDOR, "There is no such class on Jitsi now.", log_detail="ended while entering")
 
@@ -193,7 +196,7 @@ class Visits:
     def _on_other(self, visit: Visit, sight: Sight) -> None:
         changes = _changes(visit, sight, self._rooms.is_person)
         for change in changes:
-            key = _key(change.occupant)
+            key = key_of(change.occupant)
             if change.turn is Turn.WENT:
                 visit.people.pop(key, None)
             else:
@@ -219,7 +222,7 @@ def _changes(visit: Visit, sight: Sight, is_person: Callable[[Occupant], bool]) 
         if stanzas.NICK_CHANGED in sight.codes:
             return []  # the presence under the new nick follows
         return [Change(Turn.WENT, one, one, sight.codes) for one in before.values()]
-    now = {_key(one): one for one in sight.occupants if is_person(one)}
+    now = {key_of(one): one for one in sight.occupants if is_person(one)}
     gone = [Change(Turn.WENT, one, one) for key, one in before.items() if key not in now]
     return [*gone, *(change for key, one in now.items() if (change := _arrival(visit.people.get(key), one)))]
 
@@ -230,5 +233,6 @@ def _arrival(before: Occupant | None, now: Occupant) -> Change | None:
     return None if before == now else Change(Turn.CHANGED, now, before)
 
 
-def _key(occupant: Occupant) -> str:
+def key_of(occupant: Occupant) -> str:
+    """What `Visit.people` knows somebody by."""
     return occupant.jid or f"/{occupant.nick}"

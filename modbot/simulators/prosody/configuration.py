@@ -4,6 +4,43 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+LOBBY_MODULE = "lobby_stand_in"
+
+# What modbot needs of Jitsi's muc_lobby_rooms, in the few calls of Prosody that both use: a members-only room has a
+# lobby of the same name on another domain, says so in its description, and the lobby ends with the lock.
+_LOBBY = """\
+local node = require "util.jid".node;
+local domain = module:get_option_string("lobby");
+local function lobbies() return prosody.hosts[domain].modules.muc; end
+local function address(room) return node(room.jid) .. "@" .. domain; end
+
+local function close(room)
+    local lobby = lobbies().get_room_from_jid(address(room));
+    if lobby then
+        lobby:set_persistent(false);
+        lobby:destroy();
+    end
+end
+
+module:hook("muc-config-submitted", function (event)
+    local room = event.room;
+    if not event.fields["muc#roomconfig_membersonly"] then
+        close(room);
+    elseif not lobbies().get_room_from_jid(address(room)) then
+        lobbies().create_room(address(room)):set_persistent(true);
+    end
+end);
+
+module:hook("muc-room-destroyed", function (event) close(event.room); end);
+
+module:hook("muc-disco#info", function (event)
+    if event.room:get_members_only() then
+        table.insert(event.form, { name = "muc#roominfo_lobbyroom", type = "text-single" });
+        event.formdata["muc#roominfo_lobbyroom"] = address(event.room);
+    end
+end);
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Domains:
@@ -14,6 +51,7 @@ class Domains:
     people: str = "localhost"
     guests: str = "guest.localhost"
     rooms: str = "conference.localhost"
+    lobby: str = ""  # where members-only rooms have lobbies; "" for a server without them
 
 
 def configuration(folder: Path, port: int, admins: Iterable[str], domains: Domains) -> str:
@@ -38,7 +76,6 @@ modules_disabled = {{ "s2s", "offline", "tls" }}
 c2s_require_encryption = false
 authentication = "internal_plain"
 storage = "internal"
-admins = {{ {listed} }}
 log = {{ info = "{folder}/prosody.log" }}
 
 VirtualHost "{domains.people}"
@@ -46,10 +83,21 @@ VirtualHost "{domains.people}"
 VirtualHost "{domains.guests}"
 authentication = "anonymous"
 
-Component "{domains.rooms}" "muc"
+{_rooms(domains.rooms, listed, domains.lobby)}
+{_rooms(domains.lobby, listed) if domains.lobby else ""}
+"""
+
+
+def _rooms(domain: str, admins: str, lobby: str = "") -> str:
+    """A place for rooms, with admins of its own."""
+    module = f'modules_enabled = {{ "{LOBBY_MODULE}" }}\nlobby = "{lobby}"' if lobby else ""
+    return f"""\
+Component "{domain}" "muc"
+admins = {{ {admins} }}
 storage = "memory"
 restrict_room_creation = false
 muc_room_locking = false
+{module}
 """
 
 
@@ -59,8 +107,10 @@ def account_file(folder: Path, domain: str, name: str) -> Path:
 
 
 def write_modules(folder: Path) -> None:
-    """A place for modules beside the server's own."""
-    (folder / "modules").mkdir(parents=True, exist_ok=True)
+    """Put the lobby module where the server looks beside its own."""
+    modules = folder / "modules"
+    modules.mkdir(parents=True, exist_ok=True)
+    (modules / f"mod_{LOBBY_MODULE}.lua").write_text(_LOBBY, encoding="utf-8")
 
 
 def _encoded(text: str) -> str:

@@ -32,7 +32,7 @@ def available() -> bool:
 class Prosody:
     """One server: accounts on `domains.people`, guests without accounts on `domains.guests`, rooms on `domains.rooms`.
 
-    `admins` are full addresses that own every room. `start` and `stop` block for a moment: in a program that serves
+    `admins` are addresses that own every room. `start` and `stop` block for a moment: in a program that serves
     others meanwhile, call them in a thread.
     """
 

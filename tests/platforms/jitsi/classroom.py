@@ -130,6 +130,11 @@ class Classroom:
         await pupil.join(self.jid, secrets.token_hex(4), display=name)
         return pupil
 
+    @property
+    def lobby(self) -> str:
+        """The address of the class's lobby."""
+        return f"{self.room_id}@{self.server.prosody.domains.lobby}"
+
     async def session(self, platform: JitsiPlatform) -> Session:
         """The class as modbot finds it."""
         (found,) = await platform.live_sessions(TEACHER)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from modbot.http import Http
-from modbot.simulators.prosody import HOW_TO_INSTALL, Prosody, available
+from modbot.simulators.prosody import HOW_TO_INSTALL, Domains, Prosody, available
 from tests.platforms.jitsi.classroom import Classroom, Server
 from tests.platforms.jitsi.proxy import Proxy
 
@@ -17,6 +17,24 @@ def prosody() -> Iterator[Prosody]:
         pytest.skip(HOW_TO_INSTALL)
     with Prosody() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def prosody_with_lobbies() -> Iterator[Prosody]:
+    """The same, where rooms that are members-only have a lobby."""
+    if not available():
+        pytest.skip(HOW_TO_INSTALL)
+    with Prosody(domains=Domains(lobby="lobby.localhost")) as server:
+        yield server
+
+
+@pytest.fixture
+async def with_lobby(prosody_with_lobbies: Prosody) -> AsyncIterator[tuple[Classroom, Proxy]]:
+    """A class on a server with lobbies, and the relay modbot reaches it through."""
+    server, http = prosody_with_lobbies, Http()
+    async with Proxy(server.host, server.port) as proxy, Classroom(Server(server, proxy.port), http) as room:
+        yield room, proxy
+    await http.close()
 
 
 @pytest.fixture
