@@ -1,5 +1,6 @@
-"""Jitsi for the conformance suite: rooms on a real Prosody, with real XMPP people in them."""
+"""Jitsi for the conformance suite: rooms on a real Prosody, with real XMPP people in them and in their lobbies."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from modbot.model import Operation, PlatformName
 from modbot.platforms import Means, Platform
 from modbot.platforms.jitsi import JitsiPlatform, build
 from modbot.settings.jitsi import JitsiSettings
-from modbot.simulators.prosody import HOW_TO_INSTALL, Person, Prosody, Refused, available
+from modbot.simulators.prosody import HOW_TO_INSTALL, Domains, Person, Prosody, Refused, available
 from tests.conformance.stage import TEACHER, Picture, Settings, Stage, Trouble, Where
 from tests.conformance.xmpp_wire import XmppWire
 from tests.stores import until
@@ -21,6 +22,8 @@ from tests.stores import until
 MODBOT, PASSWORD = "modbot", "bells-and-whistles"
 OWNER = "http://jabber.org/protocol/muc#owner"
 ADMIN = "http://jabber.org/protocol/muc#admin"
+NOT_A_MEMBER = "registration-required"
+ROLES = ("moderator", "participant", "visitor")
 MEMBERS_ONLY = "muc#roomconfig_membersonly"
 # Every XMPP client reads the system's certificates, 50 ms of work, and there is no TLS on loopback.
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -32,6 +35,8 @@ class JitsiStage(Stage):
 
     name = PlatformName.JITSI
     host = "Ada Reyes"
+    lists_lobby = True
+    in_steps = frozenset({Operation.ADMIT})  # made a member, then invited
     asked: ClassVar[Mapping[Operation, Settings]] = {
         Operation.LOCK: {MEMBERS_ONLY: "1"},
         Operation.HARDEN: {MEMBERS_ONLY: "1"},
@@ -43,6 +48,7 @@ class JitsiStage(Stage):
         Operation.RESTORE: MEMBERS_ONLY.encode(),
         Operation.EJECT: b"outcast",
         Operation.END: b"destroy",
+        Operation.ADMIT: b'"member"',
     }
     without: ClassVar[Mapping[Trouble, str]] = {
         Trouble.EVENTS_LATE: IN_ORDER,
@@ -67,6 +73,7 @@ class JitsiStage(Stage):
     async def start(self, means: Means) -> Platform:
         """modbot's account is admin of the rooms. The truth is asked through another connection of it."""
         self.people: dict[str, Person] = {}
+        self.coming: set[asyncio.Task[None]] = set()
         self.no_certificates = pytest.MonkeyPatch()
         for name in CERTIFICATES:
             self.no_certificates.setenv(name, os.devnull)
@@ -74,7 +81,7 @@ class JitsiStage(Stage):
         self.prosody = self._running()
         own = self.prosody.add_account(MODBOT, PASSWORD)
         domains = self.prosody.domains
-        self.room = f"{self.room_id}@{domains.rooms}"
+        self.room, self.lobby = f"{self.room_id}@{domains.rooms}", f"{self.room_id}@{domains.lobby}"
         self.wire = XmppWire(self.prosody.host, self.prosody.port, domains.rooms)
         await self.wire.start()
         self.eye = await self._signed_in("", Person(self.prosody.host, self.prosody.port, own, PASSWORD))
@@ -93,12 +100,15 @@ class JitsiStage(Stage):
     @staticmethod
     def _running() -> Prosody:
         if JitsiStage.server is None:
-            JitsiStage.server = Prosody()
+            JitsiStage.server = Prosody(domains=Domains(lobby="lobby.localhost"))
             JitsiStage.server.start()
         return JitsiStage.server
 
     async def stop(self) -> None:
         """Sign everybody out; the server goes on."""
+        for task in self.coming:
+            task.cancel()
+        await asyncio.gather(*self.coming, return_exceptions=True)
         for person in self.people.values():
             await person.close()
         await self.wire.stop()
@@ -111,14 +121,35 @@ class JitsiStage(Stage):
         await teacher.join(self.room, self.host, email=TEACHER)
 
     async def join(self, name: str, email: str = "", *, invited: bool = False) -> Where:
-        """By the link, as a guest."""
+        """By the link, as a guest. Who is refused waits in the lobby, if there is one, until invited."""
         guest = Person(self.prosody.host, self.prosody.port, self.prosody.domains.guests)
         await self._signed_in(name, guest)
         try:
             await guest.join(self.room, name, display=name, email=email)
-        except Refused:
-            return Where.REFUSED
+        except Refused as refused:
+            return await self._wait_in_lobby(guest, name) if refused.condition == NOT_A_MEMBER else Where.REFUSED
         return Where.IN
+
+    async def _wait_in_lobby(self, guest: Person, name: str) -> Where:
+        await guest.join(self.lobby, name, display=name)
+        self.coming.add(asyncio.create_task(self._wait_for_invitation(guest, name)))
+        return Where.WAITS
+
+    async def _wait_for_invitation(self, guest: Person, name: str) -> None:
+        """As Jitsi's client: whoever is invited comes in, and is in the lobby no more."""
+        while True:
+            if guest.invited_to and await self._let_in(guest, name):
+                return
+            await asyncio.sleep(0.005)
+
+    async def _let_in(self, guest: Person, name: str) -> bool:
+        guest.invited_to.clear()
+        try:
+            await guest.join(self.room, name, display=name)
+        except Refused:
+            return False
+        guest.leave(self.lobby)
+        return True
 
     async def leave(self, name: str) -> None:
         """By the red button."""
@@ -133,10 +164,16 @@ class JitsiStage(Stage):
         await self.open_class()
 
     async def knock(self, name: str) -> None:
-        """Nobody waits: without Jitsi's own lobby module whoever may not come in is refused."""
+        """Somebody comes while the lobby is on. It stays on: with it ends the lobby."""
+        await self.put(self.asked[Operation.LOCK])
+        await self.join(name)
 
     async def put(self, settings: Settings) -> None:
-        """As the room's owner."""
+        """By the host's clicks. Jitsi makes everybody who is there a member before it shuts the door."""
+        if settings.get(MEMBERS_ONLY) == "1":
+            for person in self.people.values():
+                if person is not self.eye and person.inside(self.room):
+                    await self.eye.appoint(self.room, person.address, "member")
         await self.eye.set_up(self.room, dict(settings))
 
     async def picture(self) -> Picture:
@@ -145,14 +182,20 @@ class JitsiStage(Stage):
             settings = await self.eye.settings(self.room)
         except Refused:
             return Picture({}, frozenset(), frozenset(), frozenset(), running=False)
-        inside = [nick for role in ("moderator", "participant", "visitor") for nick in await self._with_role(role)]
         members = await self.eye.affiliated(self.room, "member")
-        return Picture(settings, frozenset(inside), frozenset(), frozenset(), running=True, granted=members)
+        inside, waiting = await self._people_in(self.room), await self._people_in(self.lobby)
+        return Picture(settings, inside, waiting, frozenset(), running=True, granted=members)
 
-    async def _with_role(self, role: str) -> list[str]:
+    async def _people_in(self, room: str) -> frozenset[str]:
+        try:
+            return frozenset([nick for role in ROLES for nick in await self._with_role(room, role)])
+        except Refused:
+            return frozenset()  # there is no such room
+
+    async def _with_role(self, room: str, role: str) -> list[str]:
         query = ET.Element(f"{{{ADMIN}}}query")
         ET.SubElement(query, f"{{{ADMIN}}}item", role=role)
-        answer = await self.eye.ask("get", self.room, query)
+        answer = await self.eye.ask("get", room, query)
         items = answer.iter(f"{{{ADMIN}}}item")
         return [one.get("nick", "") for one in items if not one.get("jid", "").startswith(f"{MODBOT}@")]
 

@@ -71,6 +71,7 @@ class Stage(ABC):
     without: ClassVar[Mapping[Trouble, str]] = {}  # what cannot happen on this platform, and why
     hardens_live: ClassVar[bool] = True  # whether a running class can be hardened
     lists_lobby: ClassVar[bool] = False  # whether there is one, and modbot can read who waits in it
+    in_steps: ClassVar[frozenset[Operation]] = frozenset()  # what takes further requests after the one that carries it
     tries_again: ClassVar[bool] = True  # whether the platform's faults ask for another try
 
     @classmethod

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from tests.conformance.stage import Trouble
 from tests.conformance.wire import Cut, Line, Wire
 
-STANZA = re.compile(rb"<(iq|presence)\b[^>]*?(?:/>|(?<!/)>.*?</\1>)", re.DOTALL)
-BEGUN = re.compile(rb"<(?:iq|presence)\b|<[a-z]{0,7}$")
-ATTRIBUTE = {name: re.compile(rb"<iq\b[^>]*?\s" + name + rb"=[\"']([^\"']*)[\"']") for name in (b"id", b"to", b"type")}
+STANZA = re.compile(rb"<(iq|presence|message)\b[^>]*?(?:/>|(?<!/)>.*?</\1>)", re.DOTALL)
+BEGUN = re.compile(rb"<(?:iq|presence|message)\b|<[a-z]{0,7}$")
+ATTRIBUTE = {
+    name: re.compile(rb"<\w+\b[^>]*?\s" + name + rb"=[\"']([^\"']*)[\"']") for name in (b"id", b"to", b"from", b"type")
+}
 OWN = re.compile(rb"code=[\"']110[\"']")  # one's own presence: the answer to coming in, no event
 OWNER = b"http://jabber.org/protocol/muc#owner"
 BUSY = b"<error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
@@ -51,18 +53,22 @@ class _XmppLine(Line):
         super().__init__(reader, writer)
         self._wire = wire
         self._from_modbot, self._from_server = b"", b""
+        self._inside: frozenset[bytes] = frozenset()  # the rooms modbot is in
         self._unanswered = b""  # the id of a request whose answer will be lost
 
     def on(self, data: bytes) -> bytes:
         parts, self._from_modbot = split(self._from_modbot + data)
-        return b"".join(self._asked(part) if part.startswith(b"<iq") else part for part in parts)
+        return b"".join(self._sent(part) for part in parts)
 
     def back(self, data: bytes) -> bytes:
-        if self._wire.trouble not in (Trouble.EVENTS_LOST, Trouble.EVENTS_TWICE) and not self._unanswered:
-            parts, self._from_server = [self._from_server + data], b""
-        else:
-            parts, self._from_server = split(self._from_server + data)
+        parts, self._from_server = split(self._from_server + data)
         return b"".join(self._told(part) for part in parts)
+
+    def _sent(self, part: bytes) -> bytes:
+        if part.startswith(b"<iq"):
+            return self._asked(part)
+        unheard = part.startswith(b"<message") and self._wire.trouble is Trouble.LIE and self._wire.to_room(part)
+        return b"" if unheard else part
 
     def _asked(self, stanza: bytes) -> bytes:
         self._wire.requests.append(stanza)
@@ -97,15 +103,19 @@ class _XmppLine(Line):
     def _told(self, part: bytes) -> bytes:
         if self._unanswered and part.startswith(b"<iq") and of(part, b"id") == self._unanswered:
             raise Cut
-        if not part.startswith(b"<presence") or OWN.search(part):
+        if not part.startswith(b"<presence"):
             return part
-        if self._wire.trouble is Trouble.EVENTS_LOST:
-            return b""
+        room = of(part, b"from").partition(b"/")[0]
+        if OWN.search(part):
+            self._inside = self._inside - {room} if of(part, b"type") == b"unavailable" else self._inside | {room}
+            return part
+        if self._wire.trouble is Trouble.EVENTS_LOST and room in self._inside:
+            return b""  # those who are there when modbot enters are the answer to its coming in
         return part * 2 if self._wire.trouble is Trouble.EVENTS_TWICE else part
 
 
 def of(stanza: bytes, attribute: bytes) -> bytes:
-    """An attribute of a request."""
+    """An attribute of a stanza."""
     found = ATTRIBUTE[attribute].search(stanza)
     return found[1] if found else b""
 
