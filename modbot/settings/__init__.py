@@ -8,18 +8,21 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from modbot.errors import ConfigError
 from modbot.settings.block import Block
+from modbot.settings.channels import PAGERDUTY, SMS, VOICE, without_means
 from modbot.settings.jitsi import JitsiSettings
 from modbot.settings.meet import MeetSettings
+from modbot.settings.pagerduty import PagerDutySettings
 from modbot.settings.paging import PagingSettings
 from modbot.settings.teams import TeamsSettings
+from modbot.settings.twilio import TwilioSettings
 from modbot.settings.webex import WebexSettings
 from modbot.settings.zoom import ZoomSettings
 
@@ -91,6 +94,8 @@ class Settings(BaseSettings):
     district: DistrictSettings = DistrictSettings()
     schools: dict[str, SchoolSettings] = Field(default_factory=dict)
     paging: PagingSettings = PagingSettings()
+    pagerduty: PagerDutySettings = PagerDutySettings()
+    twilio: TwilioSettings = TwilioSettings()
     rooms: dict[str, str] = Field(default_factory=dict)  # room key → section id: the explicit link
 
     @field_validator("public_url")
@@ -99,6 +104,24 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https://, such as https://modbot.district.example")
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _channels_are_set_up(self) -> Self:
+        people = {person.email: person.channels for person in self.paging.people}
+        if wrong := without_means(people, self._channels_missing()):
+            raise ValueError(wrong)
+        return self
+
+    def _channels_missing(self) -> Mapping[str, str]:
+        """What each channel that cannot be used needs."""
+        missing: dict[str, str] = {}
+        if not self.pagerduty.configured:
+            missing[PAGERDUTY] = "pagerduty.routing_key"
+        if not self.twilio.configured:
+            missing[SMS] = missing[VOICE] = "twilio.account_sid, twilio.auth_token and twilio.from_number"
+        elif not self.public_url:
+            missing[SMS] = missing[VOICE] = "public_url: without it no answer comes back from a phone"
+        return missing
 
     @classmethod
     def settings_customise_sources(

@@ -6,23 +6,41 @@ start: a policy that would call nobody must not be found out at 10:14 on a Tuesd
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from modbot.oncall import Handover
 from modbot.settings.block import Block
+from modbot.settings.channels import APPRISE, BY_PHONE, CHANNELS, SLACK, known
+from modbot.settings.phone import is_phone
 
 SCHEDULE, GROUP = "schedule:", "group:"
 
 
 class OnCallPerson(Block):
-    """Someone who can be paged."""
+    """Someone who can be called. `channels` are tried in this order; each further round begins one channel later."""
 
     email: str
     name: str = ""
     slack: str = ""  # Slack user id; looked up by e-mail when empty
-    channels: tuple[Literal["slack"], ...] = Field(default=("slack",), min_length=1)
+    phone: str = ""  # +15555550100
+    channels: tuple[str, ...] = (SLACK,)
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not self.channels:
+            raise ValueError(f"{self.email} has no channel: name at least one of {', '.join(CHANNELS)}")
+        for channel in self.channels:
+            if not known(channel):
+                raise ValueError(f"{self.email} has a channel {channel!r}: use {', '.join(CHANNELS)} or apprise:NAME")
+        if len(set(self.channels)) < len(self.channels):
+            raise ValueError(f"{self.email} has a channel twice")
+        if self.phone and not is_phone(self.phone):
+            raise ValueError(f"the phone number of {self.email} is not like +15555550100")
+        if not self.phone and BY_PHONE & set(self.channels):
+            raise ValueError(f"{self.email} is to be called by phone and has no phone number")
+        return self
 
 
 class StandIn(Block):
@@ -90,9 +108,11 @@ class PagingSettings(Block):
     still_on_it_seconds: int = Field(default=1200, ge=0, le=86_400)  # then whoever has a page is asked; 0: never
     answer_seconds: int = Field(default=600, ge=1, le=14_400)  # to answer that in; else it rings again
     last_resort: tuple[str, ...] = ()  # called when nobody else has answered, and told when a page was stuck
+    apprise: dict[str, SecretStr] = Field(default_factory=dict)  # name → address, for channels "apprise:NAME"
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
+        self._apprise_addresses_are_known()
         self._schedules_have_people()
         self._groups_have_people()
         for where, steps in self._all_steps():
@@ -104,6 +124,12 @@ class PagingSettings(Block):
         self._teams_have_policies()
         self._policies_end()
         return self
+
+    def _apprise_addresses_are_known(self) -> None:
+        for person in self.people:
+            for channel in person.channels:
+                if channel.startswith(APPRISE) and channel.removeprefix(APPRISE) not in self.apprise:
+                    raise ValueError(f"{person.email} has a channel {channel!r}, which is not in paging.apprise")
 
     def _all_steps(self) -> Iterable[tuple[str, tuple[PageStep, ...]]]:
         yield "paging.steps", self.steps
