@@ -23,9 +23,8 @@ from modbot.platforms.teams.runs import Lesson, openings
 
 KEEP = timedelta(days=14)
 KEEP_USER = timedelta(days=7)
-KEEP_LINK = timedelta(
-    days=7
-)  # Graph allows 2,000 look-ups of meetings a user and month, so each is made seldom, and a new title shows late
+# Graph allows 2,000 look-ups of meetings a user and month, so they are made seldom; a new title shows as late.
+KEEP_LINK = timedelta(days=7)
 REMEMBERED_HERE = timedelta(seconds=60)
 MOST_HERE = 20_000
 DIGITS = frozenset("0123456789")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from aiohttp import web
 from pydantic import SecretStr
 
@@ -15,7 +16,7 @@ from modbot.model import Event, Operation, Participant, Session
 from modbot.platforms import Delivery, Heard, Receipt, Seen, Target
 from modbot.platforms.teams import TeamsPlatform, build
 from modbot.settings.teams import TeamsSettings
-from modbot.simulators.teams import Joined, TeamsSimulator
+from modbot.simulators.teams import Joined, Meeting, TeamsSimulator
 from tests.platforms.lent import Clock, FreeBudget, Lent, MemoryVault
 from tests.stores import until
 
@@ -127,6 +128,27 @@ async def done(platform: TeamsPlatform, operation: Operation, target: Target) ->
     """Ask for it, and read it back."""
     receipt = await platform.perform(operation, target)
     return receipt, await platform.check(operation, target)
+
+
+async def started(district: District) -> tuple[TeamsPlatform, Meeting]:
+    """A class that modbot subscribed to before it began, with its teacher in it."""
+    meeting = district.sim.schedule(TEACHER, "Algebra 1")
+    platform = district.platform()
+    await district.watched(platform)
+    district.sim.start_meeting(TEACHER, "Algebra 1", meeting=meeting)
+    await district.heard(2)
+    return platform, meeting
+
+
+def composed(district: District, kind: str = "callStarted") -> dict[str, Any]:
+    """A notification as Graph would send it now."""
+    (subscription,) = district.sim.notices.live
+    return district.sim.notices.compose(subscription, district.sim.notices.event(subscription, kind))
+
+
+async def hear(platform: TeamsPlatform, body: Any, **headers: str) -> Heard:
+    """One delivery of this body."""
+    return await platform.hear(Delivery(headers, body if isinstance(body, bytes) else orjson.dumps(body)))
 
 
 @asynccontextmanager

@@ -237,6 +237,7 @@ async def test_a_deleted_class_is_not_found(district: District) -> None:
     district.sim.meetings.clear()
     with pytest.raises(NotFound):
         await platform.perform(Operation.LOCK, aim(session))
+    assert district.sent("PATCH") == []
 
 
 async def test_a_lost_store_loses_no_class_that_has_a_meeting_id(district: District) -> None:
