@@ -15,6 +15,7 @@ from modbot.acting import UNDO_JOB, Hands
 from modbot.actions import Door
 from modbot.audit import Audit
 from modbot.authority import DistrictAuthority, Places
+from modbot.callbacks import Callbacks
 from modbot.confirmation import Confirmation, Patience
 from modbot.dispatch import Dispatcher
 from modbot.duty import DutyDesk
@@ -137,6 +138,7 @@ class Parts:
     door: Door
     rereading: Rereading
     upkeep: Upkeep
+    callbacks: Callbacks
 
 
 def build(
@@ -214,8 +216,22 @@ def build(
     intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
     rereading = Rereading(platforms, sessions, now)
     upkeep = Upkeep(platforms.values(), Turns(store), state.roster.generation)
+    callbacks = Callbacks(listeners={}, paging=paging, desk=desk)
     return Parts(
-        platforms, sessions, people, paging, jobs, inbox, help_desk, dispatcher, intake, queue, door, rereading, upkeep
+        platforms=platforms,
+        sessions=sessions,
+        people=people,
+        paging=paging,
+        jobs=jobs,
+        inbox=inbox,
+        help_desk=help_desk,
+        dispatcher=dispatcher,
+        intake=intake,
+        queue=queue,
+        door=door,
+        rereading=rereading,
+        upkeep=upkeep,
+        callbacks=callbacks,
     )
 
 
@@ -227,6 +243,7 @@ def _web(settings: Settings, state: State, parts: Parts, app: AsyncApp, socket: 
         platforms=parts.platforms,
         sessions=parts.sessions,
         rereading=parts.rereading,
+        callbacks=parts.callbacks,
         store=state.store,
         socket=socket,
     )
@@ -284,6 +301,7 @@ class App:
         for platform in parts.platforms.values():
             self._stack.push_async_callback(platform.close)
         self._stack.push_async_callback(parts.rereading.stop)
+        self._stack.push_async_callback(parts.paging.drain)
         await parts.jobs.start()
         self._stack.push_async_callback(parts.jobs.drain, self._drain)
         self._stack.push_async_callback(parts.door.settle)

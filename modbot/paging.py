@@ -22,6 +22,7 @@ from modbot.store.pages import Pages
 
 TIMER_JOB = "page.timer"
 LATE = timedelta(seconds=30)  # a timer this overdue is taken for lost
+HUSH_WITHIN = timedelta(seconds=2)
 
 log = get_logger("paging")
 
@@ -53,6 +54,7 @@ class Paging:
         self._pagers = pagers
         self._now = now
         self._watching = watching
+        self._hushing: set[asyncio.Future[None]] = set()
 
     async def open(
         self, page_id: str, *, what: str, by: str, school: str = "", incident: str = "", title: str = ""
@@ -256,7 +258,16 @@ class Paging:
 
     async def _hush(self, page: PageState) -> None:
         standing = {call.ref: call.channel for call in page.calls if call.ref and call.fate is not Fate.FAILED}
-        await asyncio.gather(*(self._hush_one(page, ref, channel) for ref, channel in standing.items()))
+        tasks = [asyncio.ensure_future(self._hush_one(page, ref, channel)) for ref, channel in standing.items()]
+        self._hushing.update(tasks)
+        for task in tasks:
+            task.add_done_callback(self._hushing.discard)
+        if tasks:  # whoever answered is told at once: a channel that is slow to be made quiet goes on by itself
+            await asyncio.wait(tasks, timeout=HUSH_WITHIN.total_seconds())
+
+    async def drain(self) -> None:
+        """Let what is being made quiet become so."""
+        await asyncio.gather(*self._hushing, return_exceptions=True)
 
     async def _hush_one(self, page: PageState, ref: str, channel: str) -> None:
         pager = self._pagers.get(channel)

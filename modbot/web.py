@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import generate_latest
 
+from modbot.callbacks import Callbacks
 from modbot.errors import RequestRejected, StoreUnavailable
 from modbot.log import get_logger
 from modbot.metrics import EVENTS, REGISTRY, REJECTED, SOCKET_SILENT, STORE_UP
@@ -30,13 +31,14 @@ def application(
     platforms: Mapping[PlatformName, Platform],
     sessions: Sessions,
     rereading: Rereading,
+    callbacks: Callbacks,
     store: Store,
     socket: SlackSocket | None = None,
 ) -> web.Application:
     """The aiohttp application. Unknown paths are 404, other methods 405. `socket` is Socket Mode's, if used."""
     app = web.Application(client_max_size=MAX_WEBHOOK_BYTES)
     app.router.add_post("/slack/events", slack)
-    webhooks = Webhooks(platforms, sessions, rereading)
+    webhooks = Webhooks(platforms, sessions, rereading, callbacks)
     app.router.add_post("/webhooks/{vendor}", webhooks.handle)
     health = Health(store, socket)
     app.router.add_get("/healthz", health.alive)
@@ -48,14 +50,24 @@ def application(
 class Webhooks:
     """Signature, meaning, one durable write, then the answer. A vendor that hears anything else sends it again."""
 
-    def __init__(self, platforms: Mapping[PlatformName, Platform], sessions: Sessions, rereading: Rereading) -> None:
+    def __init__(
+        self,
+        platforms: Mapping[PlatformName, Platform],
+        sessions: Sessions,
+        rereading: Rereading,
+        callbacks: Callbacks,
+    ) -> None:
+        self._callbacks = callbacks
         self._platforms = {str(name): platform for name, platform in platforms.items()}
         self._sessions = sessions
         self._rereading = rereading
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One delivery from a platform, or from somebody who says so."""
-        platform = self._platforms.get(request.match_info["vendor"])
+        """One delivery from a platform or pager, or from somebody who says so."""
+        vendor = request.match_info["vendor"]
+        if self._callbacks.knows(vendor):
+            return await self._hear_back(vendor, request)
+        platform = self._platforms.get(vendor)
         if platform is None:
             return web.json_response({"error": "this platform is not set up"}, status=404)
         try:
@@ -74,6 +86,20 @@ class Webhooks:
             REJECTED.labels("webhook", "doubted").inc()
             log.info("doubted", path=request.path[:60], reason=heard.doubted)
         return _answer(heard.reply)
+
+    async def _hear_back(self, vendor: str, request: web.Request) -> web.StreamResponse:
+        try:
+            heard = await self._callbacks.take(vendor, await _delivery(request))
+        except web.HTTPRequestEntityTooLarge:
+            return self._rejected(request, RequestRejected(413, "too large"))
+        except RequestRejected as rejected:
+            return self._rejected(request, rejected)
+        except StoreUnavailable as error:
+            log.warning("callback_not_taken", vendor=vendor, detail=error.log_detail)
+            return web.json_response({"error": "try again"}, status=503)
+        if not heard.reply:
+            return web.Response(status=204)
+        return web.Response(text=heard.reply, content_type=heard.content_type)
 
     async def _take(self, vendor: PlatformName, events: Sequence[Event]) -> None:
         if not events:
