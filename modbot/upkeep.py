@@ -92,6 +92,9 @@ class Upkeep:
         except ModbotError as error:
             log.warning("not_tended", platform=platform.name, detail=error.log_detail)
             return AFTER_FAILURE
+        except Exception:
+            log.exception("tending_broke", platform=platform.name)  # and goes on: nobody else would keep the others up
+            return AFTER_FAILURE
         return min(max(wish, SOONEST), LATEST)
 
 

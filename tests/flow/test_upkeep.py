@@ -132,6 +132,15 @@ async def test_one_platforms_trouble_is_not_the_others(store: Store) -> None:
         await until("Meet is tended on", at_least(meet, 2))
 
 
+async def test_a_platform_that_breaks_is_tried_again_and_stops_nobody(store: Store) -> None:
+    teams, meet, roster = Tended("teams"), Tended("meet"), Roster()
+    teams.trouble = TypeError("a fault of modbot's own")
+    async with keeping_up(Turns(store), teams, meet, roster=roster):
+        await until("Meet is tended on", at_least(meet, 2))
+        roster.now = "second"
+        await until("the broken one is tried again", at_least(teams, 2))
+
+
 class NoTurns(Turns):
     """A store that is gone."""
 
