@@ -5,6 +5,8 @@ room at some later time, and so that a lost connection answers everybody who wai
 """
 
 import asyncio
+import logging
+import ssl
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ FIRST_PAUSE = timedelta(milliseconds=250)  # after a failed try, doubled at each
 LONGEST_PAUSE = timedelta(seconds=5)
 
 log = get_logger("jitsi")
+logging.getLogger("slixmpp").setLevel(logging.CRITICAL)  # it writes whole stanzas into the log, with people's names
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +121,20 @@ class Stream:
         password = settings.password.get_secret_value() if settings.password else ""
         # Without TLS the password itself is never sent, only the proof that it is known (SCRAM).
         unencrypted = {"feature_mechanisms": {"unencrypted_scram": not settings.tls}}
-        client = _Client(settings.jid, password, plugin_config=unencrypted)
+        # slixmpp makes one that checks the server's certificate and name; without TLS that would be work for nothing.
+        context = None if settings.tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        client = _Client(settings.jid, password, plugin_config=unencrypted, ssl_context=context)
         client.enable_direct_tls = False
         client.enable_starttls, client.enable_plaintext = settings.tls, not settings.tls
         if settings.ca_file:
-            client.ca_certs = Path(settings.ca_file)
+            client.ca_certs = _file_of_certificates(settings.ca_file)
         client.remove_handler("Presence")  # it would keep a roster of everyone ever seen in a room
         client.register_handler(Callback("rooms", MatchXPath(f"{{{CLIENT}}}presence"), self._on_presence))
         for kind in ("result", "error"):
             client.register_handler(Callback(f"{kind}s", StanzaPath(f"iq@type={kind}"), self._on_answer))
         client.add_event_handler("session_start", self._on_start)
         client.add_event_handler("failed_all_auth", self._on_refused)
+        client.add_event_handler("stream_negotiated", self._on_negotiated)
         client.add_event_handler("ssl_invalid_chain", self._on_distrust)
         client.add_event_handler("connection_failed", self._on_no_connection)
         client.add_event_handler("disconnected", self._on_lost)
@@ -225,6 +231,12 @@ class Stream:
         text = "Jitsi's server does not accept modbot's account. IT must check its name and password."
         self._fail_sign_in(AuthRejected(VENDOR, text, log_detail="sign-in refused, or no safe way to sign in offered"))
 
+    def _on_negotiated(self, _: object) -> None:
+        """Nothing is left to agree on: who is not signed in by now was offered no way to."""
+        if self._client is not None and not self._client.authenticated:
+            text = "Jitsi's server wants an encrypted connection. IT must set tls."
+            self._fail_sign_in(AuthRejected(VENDOR, text, code="tls", log_detail="no way to sign in was offered"))
+
     def _on_distrust(self, _: object) -> None:
         text = "modbot does not trust the certificate of Jitsi's server. IT must set ca_file."
         self._fail_sign_in(AuthRejected(VENDOR, text, code="certificate", log_detail="certificate not trusted"))
@@ -236,7 +248,9 @@ class Stream:
         if self._signing_in is not None and not self._signing_in.done():
             self._signing_in.set_exception(error)
 
-    def _on_lost(self, _: object) -> None:
+    def _on_lost(self, reason: object) -> None:
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            self._on_distrust(reason)
         was_open, self._open = self._open, False
         self._fail_sign_in(silence(maybe_applied=False, log_detail="the server hung up"))
         for asked in self._asked.values():
@@ -245,6 +259,13 @@ class Stream:
         if was_open:
             log.info("jitsi_connection_lost")
             self._lost()
+
+
+def _file_of_certificates(name: str) -> Path:
+    file = Path(name)
+    if not file.is_file():
+        raise AuthRejected(VENDOR, "There is no file where ca_file says. IT must correct it.", code="ca_file")
+    return file
 
 
 def _nobody_listens(*_: object) -> None:

@@ -4,8 +4,18 @@ Jitsi's rooms are chat rooms (XEP-0045) on a Prosody server, and so is everythin
 What is missing is Jitsi's own part: its web client, its media bridge and its focus user.
 """
 
-from modbot.simulators.prosody.configuration import Domains
+from modbot.simulators.prosody.configuration import Certificate, Domains
 from modbot.simulators.prosody.person import Gone, Person, Refused
 from modbot.simulators.prosody.server import HOW_TO_INSTALL, Prosody, ProsodyFailed, available
 
-__all__ = ["HOW_TO_INSTALL", "Domains", "Gone", "Person", "Prosody", "ProsodyFailed", "Refused", "available"]
+__all__ = [
+    "HOW_TO_INSTALL",
+    "Certificate",
+    "Domains",
+    "Gone",
+    "Person",
+    "Prosody",
+    "ProsodyFailed",
+    "Refused",
+    "available",
+]

@@ -54,10 +54,21 @@ class Domains:
     lobby: str = ""  # where members-only rooms have lobbies; "" for a server without them
 
 
-def configuration(folder: Path, port: int, admins: Iterable[str], domains: Domains) -> str:
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the server proves itself with, as PEM files. Connections are then encrypted, and must be."""
+
+    chain: Path
+    key: Path
+
+
+def configuration(
+    folder: Path, port: int, admins: Iterable[str], domains: Domains, certificate: Certificate | None = None
+) -> str:
     """The settings file: loopback only, no other servers, plain accounts on disk, rooms that admins own.
 
-    Connections are not encrypted: they do not leave the machine. `muc_room_locking` is off as in Jitsi's own template.
+    Without a certificate nothing is encrypted: it does not leave the machine. `muc_room_locking` is off, as in the
+    template of Jitsi's own packages.
     """
     listed = ", ".join(f'"{admin}"' for admin in admins)
     return f"""\
@@ -71,9 +82,10 @@ c2s_ports = {{ {port} }}
 c2s_direct_tls_ports = {{ }}
 http_ports = {{ }}
 https_ports = {{ }}
-modules_enabled = {{ "disco", "saslauth", "ping", "posix" }}
-modules_disabled = {{ "s2s", "offline", "tls" }}
-c2s_require_encryption = false
+modules_enabled = {{ "disco", "saslauth", "ping", "posix"{', "tls"' if certificate else ""} }}
+modules_disabled = {{ "s2s", "offline" }}
+c2s_require_encryption = {"true" if certificate else "false"}
+{_proof(certificate)}
 authentication = "internal_plain"
 storage = "internal"
 log = {{ info = "{folder}/prosody.log" }}
@@ -86,6 +98,12 @@ authentication = "anonymous"
 {_rooms(domains.rooms, listed, domains.lobby)}
 {_rooms(domains.lobby, listed) if domains.lobby else ""}
 """
+
+
+def _proof(certificate: Certificate | None) -> str:
+    if certificate is None:
+        return ""
+    return f'ssl = {{ certificate = "{certificate.chain}", key = "{certificate.key}" }}'
 
 
 def _rooms(domain: str, admins: str, lobby: str = "") -> str:

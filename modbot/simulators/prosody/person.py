@@ -1,6 +1,7 @@
 """A real XMPP client in a class: it joins, leaves, and learns that it was refused or put out."""
 
 import asyncio
+import ssl
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -50,7 +51,9 @@ class Person:
     def __init__(self, host: str, port: int, jid: str, password: str = "") -> None:
         self._address = (host, port)
         plain = {"feature_mechanisms": {"unencrypted_scram": True}}
-        self._client = ClientXMPP(jid, password, plugin_config=plain)
+        # Never used without TLS; but the usual one reads all the system's certificates, 50 ms each time.
+        unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._client = ClientXMPP(jid, password, plugin_config=plain, ssl_context=unused)
         self._client.enable_plaintext = True  # a loopback server of the demo's or the tests' own
         self._client.enable_starttls = self._client.enable_direct_tls = False
         self._stays: dict[str, _Stay] = {}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 
-from modbot.simulators.prosody.configuration import Domains, account_file, configuration, write_modules
+from modbot.simulators.prosody.configuration import Certificate, Domains, account_file, configuration, write_modules
 
 HOW_TO_INSTALL = "prosody is not installed (apt-get install prosody)"
 _STARTS_WITHIN_SECONDS = 20.0
@@ -38,8 +38,15 @@ class Prosody:
 
     host = "127.0.0.1"
 
-    def __init__(self, *, admins: Iterable[str] = ("modbot@localhost",), domains: Domains | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        admins: Iterable[str] = ("modbot@localhost",),
+        domains: Domains | None = None,
+        certificate: Certificate | None = None,
+    ) -> None:
         self.domains = domains or Domains()
+        self._certificate = certificate
         self.port = 0  # known after the first start, and the same after the next
         self._admins = tuple(admins)
         self._folder: Path | None = None
@@ -62,7 +69,7 @@ class Prosody:
     def _try_to_start(self, program: str, port: int) -> None:
         folder = self._prepared_folder()
         config = folder / "prosody.cfg.lua"
-        config.write_text(configuration(folder, port, self._admins, self.domains), encoding="utf-8")
+        config.write_text(configuration(folder, port, self._admins, self.domains, self._certificate), encoding="utf-8")
         as_root = ["--root"] if os.geteuid() == 0 else []
         with (folder / "output").open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - the program that `which` found

@@ -56,8 +56,7 @@ async def test_who_was_ejected_is_told_as_banned(classroom: Classroom) -> None:
 
 async def test_who_was_kicked_by_hand_is_told_as_kicked(classroom: Classroom) -> None:
     teacher = await classroom.begin()
-    await classroom.pupil("Mallory")
-    nick = next(iter(teacher.others(classroom.jid)))
+    nick = (await classroom.pupil("Mallory")).nick(classroom.jid)
     await classroom.platform().tend()
     await teacher.give_role(classroom.jid, nick, "none")
     await until("the leaving is told", lambda: bool(classroom.told(EventKind.LEFT)))
@@ -83,8 +82,7 @@ async def test_events_and_reads_call_a_class_the_same(classroom: Classroom) -> N
 
 async def test_a_new_moderator_is_told(classroom: Classroom) -> None:
     teacher = await classroom.begin()
-    await classroom.pupil("Ben Okafor")
-    nick = next(iter(teacher.others(classroom.jid)))
+    nick = (await classroom.pupil("Ben Okafor")).nick(classroom.jid)
     await classroom.platform().tend()
     await teacher.give_role(classroom.jid, nick, "moderator")
     await until("the role is told", lambda: classroom.names(EventKind.ROLE) == ["Ben Okafor"])

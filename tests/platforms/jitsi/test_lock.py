@@ -47,8 +47,7 @@ async def test_a_moderator_without_a_lasting_right_stays_moderator_when_the_clas
     classroom: Classroom,
 ) -> None:
     teacher = await classroom.begin()
-    await classroom.pupil("Ben Okafor")
-    nick = next(iter(teacher.others(classroom.jid)))
+    nick = (await classroom.pupil("Ben Okafor")).nick(classroom.jid)
     await teacher.give_role(classroom.jid, nick, "moderator")
     platform, session = await locked(classroom)
     assert (await classroom.who(platform, session, "Ben Okafor")).role == "cohost"

@@ -182,6 +182,23 @@ async def in_class_with_ben(relayed: Relayed) -> Any:
     return await classroom.pupil("Ben Okafor")
 
 
+async def test_what_a_broken_server_says_does_not_reach_the_log(
+    classroom: Classroom, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"<stream:stream xmlns:stream='http://etherx.jabber.org/streams'><presence>Ben Okafor</oops>")
+        await writer.drain()
+        while await reader.read(4096):
+            pass
+        writer.close()
+
+    async with await asyncio.start_server(babble, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable):
+            await classroom.platform(SHORT, port=port).live_sessions(TEACHER)
+    assert "Okafor" not in caplog.text + capsys.readouterr().out
+
+
 async def test_a_server_that_is_away_is_unreachable(own_classroom: Classroom) -> None:
     own_classroom.server.prosody.stop()
     with pytest.raises(Unreachable) as failure:
