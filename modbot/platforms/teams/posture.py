@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modbot.platforms import PostureCheck
+from modbot.platforms.teams.answers import objects
 
 LOBBY = "lobbyBypassSettings"
 PRESENTERS = "allowedPresenters"
@@ -97,7 +98,12 @@ def former_of(meeting: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str,
 def restoring(former: Mapping[str, Any], meeting: Mapping[str, Any]) -> dict[str, Any]:
     """The change that puts back what was remembered and does not hold any more; nothing else is touched."""
     wanted = {name: value for name, value in former.items() if name in RESTORABLE}
-    return {name: value for name, value in wanted.items() if not same(meeting.get(name), value)}
+    change = {name: value for name, value in wanted.items() if not same(meeting.get(name), value)}
+    if change.get(PRESENTERS) == BY_ROLE:  # Graph takes this value only beside the whole list of roles
+        participants = meeting.get("participants")
+        listed = participants.get("attendees") if isinstance(participants, Mapping) else None
+        change["participants"] = {"attendees": objects(listed)}
+    return change
 
 
 def same(found: Any, wanted: Any) -> bool:

@@ -149,6 +149,15 @@ async def test_restore_changes_no_option_it_was_not_given(district: District) ->
     assert (meeting.settings["allowRecording"], meeting.subject) == (True, "Algebra 1")
 
 
+async def test_presenters_by_role_are_put_back_with_the_roles_as_they_are(district: District) -> None:
+    meeting = district.sim.start_meeting(TEACHER, "Algebra 1", attendees={PUPIL: "presenter"})
+    platform = district.platform()
+    undo = aim(await district.session(platform), former={"allowedPresenters": "roleIsPresenter"})
+    _, seen = await done(platform, Operation.RESTORE, undo)
+    assert (meeting.in_force["allowedPresenters"], meeting.attendees) == ("roleIsPresenter", {PUPIL: "presenter"})
+    assert seen is Seen.IN_EFFECT
+
+
 @pytest.mark.parametrize("operation", [Operation.LOCK, Operation.HARDEN])
 async def test_success_without_effect_is_seen_by_the_reread(district: District, operation: Operation) -> None:
     district.sim.start_meeting(TEACHER, "Algebra 1")
