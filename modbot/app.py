@@ -28,6 +28,7 @@ from modbot.intake import Intake
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.model import PlatformName
+from modbot.pagers.registry import configured as configured_pagers
 from modbot.pagers.slack import SlackPager
 from modbot.paging import TIMER_JOB, Paging
 from modbot.people import People
@@ -37,6 +38,7 @@ from modbot.rereading import Rereading
 from modbot.rooms import LiveRooms
 from modbot.seal import Keyring
 from modbot.settings import Settings
+from modbot.settings.channels import SLACK
 from modbot.slack import bolt
 from modbot.slack.chat import SlackChat
 from modbot.slack.client import SlackClient
@@ -59,6 +61,9 @@ from modbot.store.turns import Turns
 from modbot.store.vault import Vault
 from modbot.upkeep import Upkeep
 from modbot.web import application
+from modbot.web_pages import routes
+from modbot.web_pages.links import PageLinks
+from modbot.web_pages.routes import WebPages
 
 DRAIN = timedelta(seconds=20)
 QUEUE_DRAIN = timedelta(seconds=5)  # card changes that still wait for their channel's turn
@@ -139,6 +144,7 @@ class Parts:
     rereading: Rereading
     upkeep: Upkeep
     callbacks: Callbacks
+    web_pages: WebPages
 
 
 def build(
@@ -188,12 +194,13 @@ def build(
         incidents=incidents, store=store, jobs=jobs, chat=chat, places=places, settings=settings, now=now
     )
     zone = ZoneInfo(settings.district.timezone)
+    links = PageLinks(keyring, public_url=settings.public_url, keep=timedelta(hours=settings.email.link_hours), now=now)
     escalation = Escalation(settings.paging, zone, Shifts(store), now)
     paging = Paging(
         pages=Pages(store, keyring),
         jobs=jobs,
         escalation=escalation,
-        pagers={"slack": SlackPager(chat)},
+        pagers={SLACK: SlackPager(chat), **configured_pagers(settings, link=links.url, now=now)},
         now=now,
         watching=PageLines(desk),
     )
@@ -217,6 +224,10 @@ def build(
     rereading = Rereading(platforms, sessions, now)
     upkeep = Upkeep(platforms.values(), Turns(store), state.roster.generation)
     callbacks = Callbacks(listeners={}, paging=paging, desk=desk)
+    web_pages = routes.build(
+        settings, links=links, store=store, audit=state.audit, paging=paging, help_desk=help_desk, people=people,
+        escalation=escalation, now=now,
+    )  # fmt: skip
     return Parts(
         platforms=platforms,
         sessions=sessions,
@@ -232,6 +243,7 @@ def build(
         rereading=rereading,
         upkeep=upkeep,
         callbacks=callbacks,
+        web_pages=web_pages,
     )
 
 
@@ -244,6 +256,7 @@ def _web(settings: Settings, state: State, parts: Parts, app: AsyncApp, socket: 
         sessions=parts.sessions,
         rereading=parts.rereading,
         callbacks=parts.callbacks,
+        web_pages=parts.web_pages,
         store=state.store,
         socket=socket,
     )
@@ -302,6 +315,7 @@ class App:
             self._stack.push_async_callback(platform.close)
         self._stack.push_async_callback(parts.rereading.stop)
         self._stack.push_async_callback(parts.paging.drain)
+        self._stack.push_async_callback(parts.web_pages.finish)
         await parts.jobs.start()
         self._stack.push_async_callback(parts.jobs.drain, self._drain)
         self._stack.push_async_callback(parts.door.settle)

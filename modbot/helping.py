@@ -65,9 +65,11 @@ class HelpDesk:
         except StoreUnavailable as error:
             log.warning("note_unrecorded", room=room.key, detail=error.log_detail)
 
-    async def page(self, request_id: str, actor: Actor, what: str, session: Session | None) -> Reply:
-        """Page whoever is on call; two panics in one room make one page."""
-        school = await self._school(actor, session)
+    async def page(
+        self, request_id: str, actor: Actor, what: str, session: Session | None, *, school: str = ""
+    ) -> Reply:
+        """Page whoever is on call; two panics in one room make one page. `school`: whose team, where it is known."""
+        school = school or await self._school(actor, session)
         if not self._escalation.steps(school):
             return Reply(NOBODY)
         try:

@@ -17,6 +17,7 @@ from modbot.rereading import Rereading
 from modbot.slack.socket import SlackSocket
 from modbot.store import Store
 from modbot.store.sessions import Sessions
+from modbot.web_pages.routes import WebPages
 
 MAX_WEBHOOK_BYTES = 512 * 1024
 
@@ -31,8 +32,9 @@ def application(
     platforms: Mapping[PlatformName, Platform],
     sessions: Sessions,
     rereading: Rereading,
-    callbacks: Callbacks,
     store: Store,
+    callbacks: Callbacks | None = None,
+    web_pages: WebPages | None = None,
     socket: SlackSocket | None = None,
 ) -> web.Application:
     """The aiohttp application. Unknown paths are 404, other methods 405. `socket` is Socket Mode's, if used."""
@@ -40,6 +42,8 @@ def application(
     app.router.add_post("/slack/events", slack)
     webhooks = Webhooks(platforms, sessions, rereading, callbacks)
     app.router.add_post("/webhooks/{vendor}", webhooks.handle)
+    if web_pages is not None:
+        web_pages.add_to(app.router)
     health = Health(store, socket)
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.ready)
@@ -55,7 +59,7 @@ class Webhooks:
         platforms: Mapping[PlatformName, Platform],
         sessions: Sessions,
         rereading: Rereading,
-        callbacks: Callbacks,
+        callbacks: Callbacks | None = None,
     ) -> None:
         self._callbacks = callbacks
         self._platforms = {str(name): platform for name, platform in platforms.items()}
@@ -65,8 +69,8 @@ class Webhooks:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One delivery from a platform or pager, or from somebody who says so."""
         vendor = request.match_info["vendor"]
-        if self._callbacks.knows(vendor):
-            return await self._hear_back(vendor, request)
+        if self._callbacks is not None and self._callbacks.knows(vendor):
+            return await self._hear_back(self._callbacks, vendor, request)
         platform = self._platforms.get(vendor)
         if platform is None:
             return web.json_response({"error": "this platform is not set up"}, status=404)
@@ -87,9 +91,9 @@ class Webhooks:
             log.info("doubted", path=request.path[:60], reason=heard.doubted)
         return _answer(heard.reply)
 
-    async def _hear_back(self, vendor: str, request: web.Request) -> web.StreamResponse:
+    async def _hear_back(self, callbacks: Callbacks, vendor: str, request: web.Request) -> web.StreamResponse:
         try:
-            heard = await self._callbacks.take(vendor, await _delivery(request))
+            heard = await callbacks.take(vendor, await _delivery(request))
         except web.HTTPRequestEntityTooLarge:
             return self._rejected(request, RequestRejected(413, "too large"))
         except RequestRejected as rejected:

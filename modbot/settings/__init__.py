@@ -16,7 +16,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from modbot.errors import ConfigError
 from modbot.settings.block import Block
-from modbot.settings.channels import PAGERDUTY, SMS, VOICE, without_means
+from modbot.settings.channels import EMAIL, PAGERDUTY, SMS, VOICE, without_means
+from modbot.settings.email import EmailSettings
 from modbot.settings.jitsi import JitsiSettings
 from modbot.settings.meet import MeetSettings
 from modbot.settings.pagerduty import PagerDutySettings
@@ -25,6 +26,8 @@ from modbot.settings.teams import TeamsSettings
 from modbot.settings.twilio import TwilioSettings
 from modbot.settings.webex import WebexSettings
 from modbot.settings.zoom import ZoomSettings
+
+PAGE_TOKEN_CHARACTERS = 24
 
 
 class SlackSettings(Block):
@@ -81,6 +84,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".modbot")
     redis_url: SecretStr | None = None  # unset = the embedded store in data_dir
     encryption_keys: SecretStr | None = None  # comma-separated base64 keys of 32 bytes, newest first
+    page_token: SecretStr | None = None  # lets POST /page call for help; unset: there is no such address
     log_level: str = "info"
     audit_days: int = Field(default=365, ge=1, le=3650)
     session_hours: int = Field(default=24, ge=1, le=168)
@@ -96,6 +100,7 @@ class Settings(BaseSettings):
     paging: PagingSettings = PagingSettings()
     pagerduty: PagerDutySettings = PagerDutySettings()
     twilio: TwilioSettings = TwilioSettings()
+    email: EmailSettings = EmailSettings()
     rooms: dict[str, str] = Field(default_factory=dict)  # room key → section id: the explicit link
 
     @field_validator("public_url")
@@ -104,6 +109,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https://, such as https://modbot.district.example")
         return value.rstrip("/")
+
+    @field_validator("page_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().strip()) < PAGE_TOKEN_CHARACTERS:
+            raise ValueError(f"must have at least {PAGE_TOKEN_CHARACTERS} characters: openssl rand -hex 24 makes one")
+        return value
 
     @model_validator(mode="after")
     def _channels_are_set_up(self) -> Self:
@@ -121,6 +133,10 @@ class Settings(BaseSettings):
             missing[SMS] = missing[VOICE] = "twilio.account_sid, twilio.auth_token and twilio.from_number"
         elif not self.public_url:
             missing[SMS] = missing[VOICE] = "public_url: without it no answer comes back from a phone"
+        if not self.email.configured:
+            missing[EMAIL] = "email.host and email.sender"
+        elif not self.public_url:
+            missing[EMAIL] = "public_url: a mail carries a link to modbot"
         return missing
 
     @classmethod

@@ -137,6 +137,11 @@ def open_pages() -> str:
     return "mb:pages:open"
 
 
+def used_link(link_id: str) -> str:
+    """A mail's acknowledge link that was used, until it is too old anyway."""
+    return f"mb:usedlink:{link_id}"
+
+
 def shifts(schedule: str) -> str:
     """Shifts of a schedule that somebody took over by hand."""
     return f"mb:shifts:{schedule}"
