@@ -37,6 +37,11 @@ class PageLines:
         for incident in page.incidents:
             await self._desk.note_on(incident, text, once=f"{page.id}:{once}")
 
+    async def given_back(self, page: PageState, *, once: str) -> None:
+        """The cards ask for somebody again. Raises StoreUnavailable."""
+        for incident in page.incidents:
+            await self._desk.given_back(incident, once=f"{page.id}:{once}")
+
 
 class HelpDesk:
     """Opens incidents and pages, and answers for them. Works, unrecorded, without the store (P12)."""

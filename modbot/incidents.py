@@ -109,7 +109,16 @@ class IncidentDesk:
         incident = await self._incidents.get(incident_id)
         if incident is not None and incident.state == "open":
             await self._incidents.set(incident_id, state="acknowledged", owner=by)
-            await self._add(incident_id, f"{by} has it.", once="acknowledged")
+            await self._add(incident_id, f"{by} has it.", once=f"acknowledged:{len(incident.lines)}")
+
+    async def given_back(self, incident_id: str, *, once: str) -> None:
+        """Whoever had it did not say that they still do: it is open again."""
+        incident = await self._incidents.get(incident_id)
+        if incident is not None and incident.state == "acknowledged":
+            await self._incidents.set(incident_id, state="open", owner="")
+            await self._add(
+                incident_id, f"{incident.owner} did not say that they still have it: it rings again.", once=once
+            )
 
     async def resolve(self, incident: Incident, by: str, why: str) -> bool:
         """Close it; False when it was closed before."""

@@ -33,6 +33,9 @@ class Watching(Protocol):
     async def note(self, page: PageState, text: str, *, once: str) -> None:
         """Something happened to a page. Raises StoreUnavailable."""
 
+    async def given_back(self, page: PageState, *, once: str) -> None:
+        """Whoever had it did not say that they still do. Raises StoreUnavailable."""
+
 
 class Paging:
     """Opens pages, moves them on, and stops them."""
@@ -172,7 +175,7 @@ class Paging:
         page = change.state
         await self._set_timer(page)
         if change.again:
-            await self._watching.note(page, "Nobody said that they still have it: it rings again.", once=page.token)
+            await self._watching.given_back(page, once=page.token)
         if change.call and page.current is not None:
             await self._call_step(page)
         if change.ask:

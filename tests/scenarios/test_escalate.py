@@ -100,3 +100,14 @@ async def test_a_page_whose_owner_does_not_answer_rings_again(open_school: OpenS
         lambda m: m is not first and m.text == "PAGE: help is needed." and "Acknowledge" in m.everything, "a new ring"
     )
     assert again.channel == first.channel
+
+
+async def test_the_card_asks_for_somebody_again_when_a_page_is_given_back(open_school: OpenSchool) -> None:
+    school = await open_school(paging={"still_on_it_seconds": 1, "answer_seconds": 1})
+    await school.webex_class()
+    await school.type(ORTIZ, "/page", "the projector")
+    await school.press(REYES, await school.page_to(REYES), "Acknowledge")
+    card = await school.card("Grade 3 Reading")
+    line = "Kim Reyes did not say that they still have it: it rings again."
+    assert line in await school.until_timeline(card, "did not say")
+    await school.until_card_says("Grade 3 Reading", "🔴 Open")
