@@ -30,6 +30,7 @@ class Notice:
     details: tuple[str, ...]  # what was typed, and by whom: only for channels that staff sign in to
     number: int  # this is the number-th call
     of: int
+    run: int = 1  # how often it has rung from the first call on: one more when nobody said that they still have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +76,31 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing said of one page. `by` names who said it, for the card; `email` where it is known to be theirs."""
+    """One thing said of one page. `by` names who said it, for the card; `email` where it is known to be theirs.
+
+    A text message names no page: `page` is "", and meant is the one that `email` was called for whose
+    `modbot.pagers.codes.code_of` is `code`; without a code the only one they were called for.
+    """
 
     page: str
     word: Word
     by: str = ""
     email: str = ""
-    ref: str = ""  # of the call, for FATE
+    ref: str = ""  # of the call, where one is meant
     fate: Fate = Fate.QUEUED
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HeardBack:
-    """What a verified callback meant, and the body it is answered with once that is durable."""
+    """What a verified callback meant, and the body it is answered with once that is durable.
+
+    `reply` is true whatever became of it; `changed` may be said in its place where something that was said took effect.
+    """
 
     said: tuple[Said, ...] = ()
     reply: str = ""
+    changed: str = ""
     content_type: str = "text/plain"
 
 
