@@ -1,7 +1,7 @@
 """HTTP of a broken adapter: one request is changed on its way out."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -19,7 +19,7 @@ class Outgoing:
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
-    form: Mapping[str, str] | None = None
+    form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None
 
     def fits(self, wanted: str) -> bool:
         """Whether this is `METHOD /end/of/*/the/path`."""
@@ -44,7 +44,7 @@ class Outgoing:
 
     def with_form(self, name: str, value: str) -> "Outgoing":
         """With another value for one field of the form."""
-        return replace(self, form={**(self.form or {}), name: value})
+        return replace(self, form={**dict(self.form or {}), name: value})
 
     def to(self, old: str, new: str) -> "Outgoing":
         """To another path."""
@@ -80,7 +80,7 @@ class BentHttp(Http):
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         json: Any = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
         timeout: timedelta = DEFAULT_TIMEOUT,  # noqa: ASYNC109 - as the class it stands in for
     ) -> Answer:
         """As `Http.request`."""
