@@ -91,7 +91,7 @@ async def school_day(
         if PlatformName.JITSI not in platforms:
             say(f"Jitsi is left out: {HOW_TO_INSTALL}.")
     simulated = ["Slack", *(name.label for name in platforms if name is not PlatformName.JITSI)]
-    real = ", and a real Jitsi server" if PlatformName.JITSI in platforms else ""
+    real = ", and a real Prosody for Jitsi" if PlatformName.JITSI in platforms else ""
     say(f"Starting a simulated {listed(simulated)}{real} …")
     async with District(data_dir, watch, platforms=platforms) as district:
         say("Starting modbot with a store of its own …")

@@ -1,4 +1,4 @@
-"""The scripted raid on Ms Voss's Jitsi class, on a real server: locked, a stranger banned, unlocked."""
+"""The scripted raid on Ms Voss's Jitsi class, on a real server: locked, a stranger banned, a pupil let in, unlocked."""
 
 from functools import partial
 
@@ -8,6 +8,7 @@ from modbot.demo.zoom_raid import resolve
 from modbot.model import Operation, Outcome, Participant, PlatformName
 
 STRANGER = "zzz"
+LATE = "Mia Rossi"
 JITSI = PlatformName.JITSI
 
 
@@ -18,6 +19,7 @@ async def play(stage: Stage) -> None:
     await raid.lock()
     await raid.stranger_is_put_out()
     await raid.stranger_tries_again()
+    await raid.pupil_is_let_in()
     await raid.unlock()
     await raid.resolve()
 
@@ -52,13 +54,20 @@ class _Raid:
         await self.stage.act("eject", title, JITSI, Operation.EJECT, Outcome.DONE, VOSS.slack, press)
 
     async def stranger_tries_again(self) -> None:
-        """As somebody new, with a connection of its own."""
+        """As somebody new, with a connection of its own: only as far as the lobby."""
 
         async def refused() -> Outcome:
             return Outcome.DONE if await self.class_.come(STRANGER) else Outcome.REFUSED
 
-        title = "The stranger comes back as somebody new; the server refuses"
+        title = "The stranger comes back as somebody new, only as far as the lobby"
         await self.stage.look("stranger_returns", title, JITSI, Outcome.REFUSED, refused)
+
+    async def pupil_is_let_in(self) -> None:
+        """A late pupil waits in the lobby, and is admitted by name; the stranger waits on."""
+        await self.class_.come(LATE)
+        press = self.stage.typed(VOSS.slack, "/admit", LATE)
+        title = "A late pupil waits in the lobby; the teacher types /admit"
+        await self.stage.act("admit", title, JITSI, Operation.ADMIT, Outcome.DONE, VOSS.slack, press)
 
     async def unlock(self) -> None:
         """/unlock, confirmed by reading it back."""

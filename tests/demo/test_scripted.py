@@ -27,6 +27,7 @@ ON_JITSI = [
     ("jitsi", "lock", "done"),
     ("jitsi", "eject", "done"),
     ("jitsi", "stranger_returns", "refused"),
+    ("jitsi", "admit", "done"),
     ("jitsi", "unlock", "done"),
     ("jitsi", "resolve", "done"),
 ]

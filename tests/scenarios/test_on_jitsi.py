@@ -144,10 +144,12 @@ async def test_the_end_of_a_class_puts_everybody_out(school: School) -> None:
 async def test_a_room_shows_who_is_in_what_modbot_can_do_and_what_to_mend(school: School) -> None:
     await school.jitsi_class()
     answer = await school.type(BROOK, "/room", "art")
-    assert shown(answer)[:7] == [
+    assert shown(answer)[:6] == [
         "Grade 2 Art: 13 in, 0 waiting.",
-        "modbot can: lock the class, unlock the class, put people out, end the class, put the settings back.",
-        "By hand, let people in from the lobby: Open Participants. Choose Admit beside the name, under Lobby.",
+        (
+            "modbot can: lock the class, unlock the class, put people out, let people in from the lobby, end the "
+            "class, put the settings back."
+        ),
         "By hand, mute everyone: Open the menu ⋯ and choose Mute everyone.",
         "Setting to mend: Who may come in is anybody with the link; safe is members only, or a password.",
         "Setting to mend: Class password is none; safe is set, or members only.",
@@ -156,10 +158,20 @@ async def test_a_room_shows_who_is_in_what_modbot_can_do_and_what_to_mend(school
     assert len(people(answer)) == 13
 
 
-async def test_nobody_can_be_admitted_from_outside_so_the_clicks_are_told(school: School) -> None:
-    await school.jitsi_class()
-    answer = await school.type(VOSS, "/admit", "ana")
-    assert "1. Open Participants." in shown(answer)
+async def test_who_waits_in_the_lobby_is_admitted_by_name_and_nobody_else(school: School) -> None:
+    jitsi = await school.jitsi_class()
+    await school.type(VOSS, "/lock")
+    for name in ("zzz", "Mia Rossi"):
+        await jitsi.come(name)
+    answer = await school.type(VOSS, "/admit", "mia")
+    assert shown(answer) == [
+        "1 person let into Grade 2 Art.",
+        "The person has been let in from the lobby.",
+        "Mia Rossi — done, confirmed",
+    ]
+    assert "Mia Rossi" in jitsi.inside()
+    assert "zzz" not in jitsi.inside()
+    assert (await school.recorded())[-1] == (VOSS, "admit", "done")
 
 
 async def test_a_lock_that_was_only_claimed_reads_failed_with_the_clicks(relayed: tuple[School, Proxy]) -> None:

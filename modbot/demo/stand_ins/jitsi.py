@@ -6,14 +6,16 @@ from typing import Any
 
 from modbot.demo.roster import PUPILS, VOSS, pupil_email
 from modbot.model import PlatformName, Room
-from modbot.simulators.prosody import Person, Prosody, Refused
+from modbot.simulators.prosody import Domains, Person, Prosody, Refused
 
+DOMAINS = Domains(lobby="lobby.localhost")  # kept by a stand-in for Jitsi's own lobby module
+LOOK_EVERY_SECONDS = 0.01
 MODBOT = "modbot"
 NAME = "grade-2-art"
 
 
 class OnJitsi:
-    """Jitsi, as `modbot.demo.stand_ins.StandIn`. Nothing of it is simulated, and it cannot be told to lie."""
+    """Jitsi, as `modbot.demo.stand_ins.StandIn`. Its server is a real one, and cannot be told to lie."""
 
     name = PlatformName.JITSI
     teacher = VOSS
@@ -21,9 +23,10 @@ class OnJitsi:
     needs_address = False  # modbot calls it, never the other way round
 
     def __init__(self) -> None:
-        self.server = Prosody()
+        self.server = Prosody(domains=DOMAINS)
         self._password = secrets.token_urlsafe(16)
         self._people: dict[str, Person] = {}  # by the name they show
+        self._waiting: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start the server and the class on it: modbot looks for new classes only every ten seconds."""
@@ -36,6 +39,9 @@ class OnJitsi:
 
     async def stop(self) -> None:
         """Sign everybody out and end the server."""
+        for task in list(self._waiting):
+            task.cancel()
+        await asyncio.gather(*self._waiting, return_exceptions=True)
         people, self._people = self._people, {}
         await asyncio.gather(*(person.close() for person in people.values()))
         await asyncio.to_thread(self.server.close)
@@ -83,16 +89,30 @@ class OnJitsi:
         """Nothing to wait for: there are no webhooks, and what happens is told on a connection of modbot's."""
 
     async def stranger(self, name: str) -> str:
-        """In, or refused."""
-        return "came in" if await self.come(name) else "tried to come in, and the server refused"
+        """In, or in the lobby."""
+        return "came in" if await self.come(name) else "waits in the lobby"
 
     async def come(self, name: str) -> bool:
-        """A guest comes with the link; whether the server let them in."""
+        """A guest comes with the link; whether they are in. If not, they wait in the lobby until they are admitted."""
         try:
             await self._guest(name)
         except Refused:
+            await self._knock(name)
             return False
         return True
+
+    async def _knock(self, name: str) -> None:
+        person = self._people[name]
+        await person.join(f"{NAME}@{DOMAINS.lobby}", secrets.token_hex(4), display=name)
+        task = asyncio.get_running_loop().create_task(self._enter_when_invited(name, person))
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+
+    async def _enter_when_invited(self, name: str, person: Person) -> None:
+        """As Jitsi's client does."""
+        while self.address not in person.invited_to:  # noqa: ASYNC110 - it is the server that invites
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        await person.join(self.address, secrets.token_hex(4), display=name)
 
     def inside(self) -> frozenset[str]:
         """Who is in the class, by the name they show, as far as the server told each of them. modbot is not counted."""
