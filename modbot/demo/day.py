@@ -90,10 +90,11 @@ async def school_day(
         platforms = on_this_machine()
         if PlatformName.JITSI not in platforms:
             say(f"Jitsi is left out: {HOW_TO_INSTALL}.")
-    simulated = ["Slack", *(name.label for name in platforms if name is not PlatformName.JITSI)]
-    real = ", and a real Prosody for Jitsi" if PlatformName.JITSI in platforms else ""
+    district = District(data_dir, watch, platforms=platforms)
+    simulated = ["Slack", *(one.name.label for one in district.stand_ins.values() if one is not district.on_jitsi)]
+    real = ", and a real Prosody for Jitsi" if PlatformName.JITSI in district.stand_ins else ""
     say(f"Starting a simulated {listed(simulated)}{real} …")
-    async with District(data_dir, watch, platforms=platforms) as district:
+    async with district:
         say("Starting modbot with a store of its own …")
         app = App(district.settings(port=port), patience=PATIENCE, drain=DRAIN)
         await app.start()
