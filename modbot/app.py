@@ -4,16 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 
-from modbot import command, seal
+from modbot import command
 from modbot.acting import UNDO_JOB, Hands
 from modbot.actions import Door
-from modbot.audit import Audit
 from modbot.authority import DistrictAuthority, Places
 from modbot.callbacks import Callbacks
 from modbot.confirmation import Confirmation, Patience
@@ -36,7 +35,6 @@ from modbot.platforms import Means, Platform
 from modbot.platforms.registry import configured
 from modbot.rereading import Rereading
 from modbot.rooms import LiveRooms
-from modbot.seal import Keyring
 from modbot.settings import Settings
 from modbot.settings.channels import SLACK
 from modbot.slack import bolt
@@ -46,15 +44,13 @@ from modbot.slack.directory import Directory
 from modbot.slack.edge import SlackEdge
 from modbot.slack.outbox import ChannelQueue
 from modbot.slack.socket import SlackSocket
-from modbot.store import Store, connect
+from modbot.state import State, now, open_state
 from modbot.store.acts import Acts
 from modbot.store.answers import Answers
 from modbot.store.budget import SharedBudget
-from modbot.store.embedded import EmbeddedStore
 from modbot.store.inbox import Inbox, Limits
 from modbot.store.incidents import Incidents
 from modbot.store.pages import Pages
-from modbot.store.roster import RosterStore
 from modbot.store.sessions import Sessions
 from modbot.store.shifts import Shifts
 from modbot.store.turns import Turns
@@ -70,60 +66,6 @@ QUEUE_DRAIN = timedelta(seconds=5)  # card changes that still wait for their cha
 HOUSEKEEPING = timedelta(seconds=60)
 
 log = get_logger("app")
-
-
-@dataclass(slots=True)
-class State:
-    """The store and what is read through it, opened for as long as the stack lives."""
-
-    settings: Settings
-    store: Store
-    url: str
-    sole: bool
-    keyring: Keyring
-    roster: RosterStore
-    audit: Audit
-    embedded: EmbeddedStore | None
-
-
-async def open_state(settings: Settings, stack: AsyncExitStack, *, beside: bool = False) -> State:
-    """Open the store: the district's own Redis, or the embedded one. Raises ConfigError.
-
-    `beside` is for commands: where a running modbot has the embedded store already, they use its server.
-    """
-    if settings.redis_url is not None and settings.encryption_keys is None:
-        raise ConfigError("MODBOT_ENCRYPTION_KEYS", "must be set when MODBOT_REDIS_URL is, the same on every machine")
-    embedded: EmbeddedStore | None = None
-    if settings.redis_url is None:
-        embedded = EmbeddedStore(settings.data_dir)
-        stack.push_async_callback(embedded.stop)
-        url = await (embedded.start_or_join() if beside else embedded.start())
-    else:
-        url = settings.redis_url.get_secret_value()
-    keyring = load_keys(settings)
-    store = connect(url)
-    stack.push_async_callback(store.close)
-    return State(
-        settings=settings,
-        store=store,
-        url=url,
-        sole=embedded is not None and not embedded.joined,
-        keyring=keyring,
-        roster=RosterStore(store, keyring),
-        audit=Audit(store),
-        embedded=embedded,
-    )
-
-
-def load_keys(settings: Settings) -> Keyring:
-    """The district's keys: the setting's, else the data directory's, made on the first start. Raises ConfigError."""
-    given = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
-    return seal.load(given, settings.data_dir)
-
-
-def now() -> datetime:
-    """The clock of the whole process."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)

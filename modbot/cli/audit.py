@@ -12,13 +12,13 @@ from typing import IO, Any
 
 import typer
 
-from modbot.app import State
 from modbot.audit import Verdict, verify
 from modbot.cli import printing
 from modbot.cli.opening import with_state
 from modbot.cli.since import SINCE, moment_of
 from modbot.cli.times import times
 from modbot.errors import ConfigError
+from modbot.state import State
 
 COUNT_EVERY = 500  # entries between two steps of the progress bar
 

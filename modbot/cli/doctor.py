@@ -8,7 +8,6 @@ from dataclasses import asdict, replace
 import typer
 
 from modbot import log
-from modbot.app import State, load_keys, now, open_state
 from modbot.cli import printing
 from modbot.doctor import Check, Probe, bad, examine, good
 from modbot.doctor.keeping import directory_probe, keys_probe, store_probe
@@ -20,6 +19,7 @@ from modbot.http import Http
 from modbot.platforms.registry import configured
 from modbot.seal import KEYS_SETTING
 from modbot.settings import Settings, load
+from modbot.state import State, load_keys, now, open_state
 from modbot.store.budget import SharedBudget
 from modbot.store.vault import Vault
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import typer
 
-from modbot.app import State
 from modbot.audit import AuditEntry
 from modbot.cli import printing
 from modbot.cli.opening import quiet_settings, who, with_state
@@ -16,6 +15,7 @@ from modbot.errors import ConfigError, StoreUnavailable, VendorError
 from modbot.http import Http
 from modbot.platforms.meet import RoomMade, build
 from modbot.settings.meet import MeetSettings
+from modbot.state import State
 from modbot.store.budget import SharedBudget
 from modbot.store.vault import Vault
 

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack
 from typing import TypeVar
 
 from modbot import log
-from modbot.app import State, open_state
 from modbot.errors import StoreUnavailable
 from modbot.settings import Settings, load
+from modbot.state import State, open_state
 
 T = TypeVar("T")
 

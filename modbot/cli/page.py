@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import typer
 
-from modbot import app as joined
-from modbot.app import Parts, State, open_state
+from modbot.app import Parts, build
 from modbot.audit import AuditEntry
 from modbot.cli import printing
 from modbot.cli.opening import quiet_settings, who
@@ -19,6 +18,7 @@ from modbot.page_state import PageState
 from modbot.reply import Reply
 from modbot.settings import Settings
 from modbot.slack.client import SlackClient
+from modbot.state import State, now, open_state
 
 DRAIN = timedelta(seconds=5)
 NOT_RUNNING = "modbot itself is not running here: start `modbot serve`, or nobody is called a second time."
@@ -55,7 +55,7 @@ async def _page(settings: Settings, page_id: str, what: str) -> tuple[Reply, Pag
         stack.push_async_callback(http.close)
         client = SlackClient(http, settings.slack)
         state = await open_state(settings, stack, beside=True)
-        parts = joined.build(state, settings, http, client, None)
+        parts = build(state, settings, http, client, None)
         stack.push_async_callback(parts.queue.drain, DRAIN)
         try:
             await parts.jobs.start(work=False)
@@ -71,7 +71,7 @@ async def _recorded(state: State, parts: Parts, page_id: str) -> PageState | Non
     try:
         opened = await parts.paging.get(page_id)
         if opened is not None:
-            await state.audit.append(AuditEntry(joined.now(), page_id, who(), "page", outcome="done"))
+            await state.audit.append(AuditEntry(now(), page_id, who(), "page", outcome="done"))
     except StoreUnavailable:
         return None
     return opened

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import typer
 
-from modbot.app import State
 from modbot.audit import AuditEntry
 from modbot.cli import printing
 from modbot.cli.opening import who, with_state
 from modbot.errors import ConfigError
 from modbot.rosters import RosterRefused, RosterReport
+from modbot.state import State
 from modbot.store.roster import check as check_folder
 from modbot.store.roster import import_roster
 

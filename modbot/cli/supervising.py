@@ -11,10 +11,11 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
-from modbot.app import DRAIN, open_state
+from modbot.app import DRAIN
 from modbot.errors import ConfigError
 from modbot.log import get_logger
 from modbot.settings import Settings
+from modbot.state import open_state
 
 START_AGAIN_SECONDS = 1.0
 UP_WITHIN_SECONDS = 20.0

@@ -8,10 +8,10 @@ from math import ceil
 
 import typer
 
-from modbot.app import State
 from modbot.cli import printing
 from modbot.cli.opening import with_state
 from modbot.cli.since import SINCE, moment_of
+from modbot.state import State
 
 CONFIRMED = frozenset({"done", "already", "partial"})
 

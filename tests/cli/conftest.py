@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modbot.app import State, open_state
 from modbot.demo.district import District
+from modbot.state import State, open_state
 
 
 @pytest.fixture

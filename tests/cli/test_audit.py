@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from modbot.app import State
 from modbot.audit import AuditEntry
 from modbot.demo.district import District
+from modbot.state import State
 from tests.cli.running import modbot, typed
 
 PROMISED = {

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from modbot.app import State
 from modbot.cli.doctor import probes
 from modbot.demo.district import INCIDENTS, District
 from modbot.demo.roster import ORTIZ, REYES
@@ -17,6 +16,7 @@ from modbot.doctor.workspace import Workspace, token_probe
 from modbot.http import Http
 from modbot.platforms.webex.doctor import NEEDED_WEBHOOKS
 from modbot.simulators.webex import ADMIN_SCOPES
+from modbot.state import State
 from tests.cli.running import modbot
 
 

@@ -1,7 +1,7 @@
 """`modbot roster`: checked before, imported whole, refused with reasons."""
 
-from modbot.app import State
 from modbot.demo.district import District
+from modbot.state import State
 from tests.cli.running import modbot, typed
 
 

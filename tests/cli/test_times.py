@@ -3,9 +3,9 @@
 import json
 from datetime import UTC, datetime
 
-from modbot.app import State
 from modbot.audit import AuditEntry
 from modbot.demo.district import District
+from modbot.state import State
 from tests.cli.running import modbot
 
 AT = datetime(2026, 9, 1, 10, 14, tzinfo=UTC)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from modbot import seal
-from modbot.app import State, open_state
 from modbot.audit import Audit, verify
 from modbot.demo.district import District
 from modbot.page_state import PageState
 from modbot.seal import Keyring
 from modbot.simulators import Seen, SimServer
 from modbot.simulators.slack import PostedMessage, SlackSimulator
+from modbot.state import State, open_state
 from modbot.store import Store, connect, keys
 from modbot.store.incidents import Incident, Incidents
 from modbot.store.pages import Pages

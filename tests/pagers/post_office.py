@@ -28,6 +28,7 @@ class Mail:
     raw: bytes
     greeted_as: str
     encrypted: bool
+    authenticated: bool
 
     @property
     def message(self) -> EmailMessage:
@@ -39,7 +40,7 @@ class Mail:
     @property
     def text(self) -> str:
         """Its text as somebody reads it."""
-        return str(self.message.get_content())
+        return str(self.message.get_content()).replace("\r\n", "\n")
 
     @property
     def link(self) -> str:
@@ -97,7 +98,9 @@ class PostOffice:
         content = envelope.content
         assert isinstance(content, bytes)
         sender, name = envelope.mail_from or "", session.host_name or ""
-        self.mails.append(Mail(sender, list(envelope.rcpt_tos), content, name, session.ssl is not None))
+        self.mails.append(
+            Mail(sender, list(envelope.rcpt_tos), content, name, session.ssl is not None, bool(session.authenticated))
+        )
         return "250 queued"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
@@ -108,28 +111,55 @@ class PostOffice:
 
 def _password(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
     assert isinstance(given, LoginPassword)
-    return AuthResult(success=(given.login, given.password) == (USER.encode(), PASSWORD.encode()))
+    known = (given.login, given.password) == (USER.encode(), PASSWORD.encode())
+    return AuthResult(success=known, handled=False)  # aiosmtpd is to answer
+
+
+class _Line(SMTP):
+    """One connection, which says when it is gone: a server that is closed does not wait for that."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._gone = asyncio.Event()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The other end is gone."""
+        super().connection_lost(error)
+        self._gone.set()
+
+    async def end(self) -> None:
+        """Close it, if it was ever open."""
+        if self.transport is not None:
+            self.transport.close()
+            await self._gone.wait()
 
 
 @asynccontextmanager
 async def post_office(
-    *, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None, password: bool = False
+    *,
+    starttls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+    password: bool = False,
+    utf8: bool = True,
 ) -> AsyncIterator[PostOffice]:
     """A mail server that listens on a free port of loopback."""
     office = PostOffice()
     loop = asyncio.get_running_loop()
+    lines: list[_Line] = []
 
     def protocol() -> SMTP:
-        return SMTP(
+        line = _Line(
             office,
             hostname="mail.example.org",
+            enable_SMTPUTF8=utf8,
             tls_context=starttls,
             require_starttls=starttls is not None,
-            auth_required=password,
-            auth_require_tls=tls is None,
+            auth_require_tls=tls is None,  # it does not know that such a line is encrypted from its first byte
             authenticator=_password if password else None,
             loop=loop,
         )
+        lines.append(line)
+        return line
 
     server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=tls)
     office.port = server.sockets[0].getsockname()[1]
@@ -140,3 +170,5 @@ async def post_office(
             event.set()
         server.close()
         await server.wait_closed()
+        for line in lines:
+            await line.end()

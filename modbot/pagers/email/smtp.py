@@ -26,6 +26,7 @@ from modbot.settings.email import EmailSettings
 VENDOR = "mail server"
 DEADLINE = timedelta(seconds=10)  # for all of it: name look-up, TLS, log-in, and the mail itself
 GOODBYE = timedelta(milliseconds=500)
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+")  # the library would look for one in any words
 _ENHANCED = re.compile(r"^[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463; the words after it may quote an address
 
 log = get_logger("pagers.email")
@@ -42,6 +43,8 @@ class Mailer:
 
     async def send(self, mail: EmailMessage, *, sender: str, to: str) -> None:
         """Return once the server has taken the mail. Raises VendorError; Unreachable says whether it may have."""
+        if not _ADDRESS.fullmatch(to):
+            raise NotFound(VENDOR, "This is not an address that mail can be sent to.", log_detail="no address")
         server = self._server()
         begun = False
         try:
@@ -53,10 +56,6 @@ class Mailer:
             raise _refusal(error, begun=begun) from error
         except (OSError, TimeoutError) as error:  # ssl's own errors are OSErrors
             raise Unreachable(VENDOR, maybe_applied=begun, log_detail=type(error).__name__) from error
-        except ValueError as error:
-            raise NotFound(
-                VENDOR, "This is not an address that mail can be sent to.", log_detail="no address"
-            ) from error
         else:
             await _goodbye(server)
         finally:
