@@ -320,6 +320,8 @@ async def _every(span: timedelta, step: Callable[[], Awaitable[None]]) -> None:
             await step()
         except ModbotError as error:
             log.warning("housekeeping_failed", step=step.__name__, detail=error.log_detail)
+        except Exception:  # house must be kept on, whatever went wrong once
+            log.exception("housekeeping_broke", step=step.__name__)
         await asyncio.sleep(span.total_seconds())
 
 

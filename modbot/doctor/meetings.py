@@ -75,5 +75,5 @@ class Unkept:
     async def drop(self, _: str) -> None:
         """Nothing is kept."""
 
-    async def take(self, _: str, *, per_second: float, urgency: int = 1) -> None:
+    async def take(self, _: str, *, per_second: float, urgency: int = 1, burst: int = 0) -> None:
         """Nothing is limited."""

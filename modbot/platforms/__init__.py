@@ -116,8 +116,10 @@ class TokenVault(Protocol):
 class Budget(Protocol):
     """A vendor's rate limit, shared by every process of the district."""
 
-    async def take(self, limit: str, *, per_second: float, urgency: int = 1) -> None:
+    async def take(self, limit: str, *, per_second: float, urgency: int = 1, burst: int = 0) -> None:
         """Wait for one call of the limit called `limit`. `urgency` 0 is a lock, 1 a removal, 2 the rest.
+
+        `burst` calls may come at once, where the vendor counts by the minute; 0: half a second's worth.
 
         Raises RateLimited when the wait would be longer than a teacher should be kept.
         """

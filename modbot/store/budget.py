@@ -77,12 +77,12 @@ class Ask:
     patience_ms: float
 
     @classmethod
-    def of(cls, per_second: float, urgency: int, patience: timedelta) -> "Ask":
+    def of(cls, per_second: float, urgency: int, patience: timedelta, burst: int = 0) -> "Ask":
         """Raises ValueError for a rate that is not positive."""
         if per_second <= 0:
             raise ValueError("a rate limit must be positive")
         kind = CLASSES[min(max(urgency, 0), len(CLASSES) - 1)]
-        size = max(1.0, per_second * BURST_SECONDS)
+        size = max(1.0, burst or per_second * BURST_SECONDS)
         need = max(1.0, kind.reserve * size)
         return cls(per_second / 1000, size, need, kind.ahead, patience / timedelta(milliseconds=1))
 
@@ -117,7 +117,7 @@ class SharedBudget:
         self._local: dict[str, Bucket] = {}
         self._turns: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def take(self, limit: str, *, per_second: float, urgency: int = 1) -> None:
+    async def take(self, limit: str, *, per_second: float, urgency: int = 1, burst: int = 0) -> None:
         """Wait for one call of `limit`. `urgency` 0 is a lock (10 s at most), 1 a removal (20 s), 2 the rest (5 s).
 
         Raises RateLimited, with the wait that would be left, when it would take longer than that.
@@ -125,15 +125,15 @@ class SharedBudget:
         patience = CLASSES[min(max(urgency, 0), len(CLASSES) - 1)].patience
         until = self._seconds() + patience.total_seconds()
         if urgency <= 0:  # locks reserve their turn in the store, in the order in which they ask
-            await self._take(limit, per_second, urgency, until)
+            await self._take(limit, per_second, urgency, until, burst)
             return
         async with self._turns[limit, urgency]:  # the oldest goes first: whoever has waited longest asks next
-            await self._take(limit, per_second, urgency, until)
+            await self._take(limit, per_second, urgency, until, burst)
 
-    async def _take(self, limit: str, per_second: float, urgency: int, until: float) -> None:
+    async def _take(self, limit: str, per_second: float, urgency: int, until: float, burst: int) -> None:
         while True:
             left = timedelta(seconds=max(0.0, until - self._seconds()))
-            taken, wait = await self._ask(limit, Ask.of(per_second, urgency, left))
+            taken, wait = await self._ask(limit, Ask.of(per_second, urgency, left, burst))
             if taken:
                 if wait:
                     await self._sleep(wait.total_seconds())

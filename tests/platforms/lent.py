@@ -56,7 +56,7 @@ class FreeBudget:
 
     taken: list[tuple[str, float, int]] = field(default_factory=list)
 
-    async def take(self, limit: str, *, per_second: float, urgency: int = 1) -> None:
+    async def take(self, limit: str, *, per_second: float, urgency: int = 1, burst: int = 0) -> None:
         self.taken.append((limit, per_second, urgency))
 
 

@@ -42,6 +42,17 @@ async def taken_at_once(shared: SharedBudget, time: Time, urgency: int, *, per_s
     return count - 1  # the last one had to wait
 
 
+async def test_where_the_vendor_counts_by_the_minute_more_may_come_at_once(store: Store) -> None:
+    time = Time()
+    shared = budget(store, time)
+    began = time.seconds
+    for _ in range(10):
+        await shared.take("meet:write", per_second=1.5, urgency=0, burst=10)
+    assert time.seconds == began
+    await shared.take("meet:write", per_second=1.5, urgency=0, burst=10)
+    assert time.seconds > began
+
+
 async def test_calls_come_at_the_rate_after_a_burst_of_half_a_second(store: Store) -> None:
     time = Time()
     shared: Budget = budget(store, time)
