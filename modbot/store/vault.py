@@ -1,12 +1,15 @@
 """Vendor tokens, sealed in the store so that every process uses the same one."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 
 from modbot.errors import SealBroken, StoreUnavailable
 from modbot.log import get_logger
 from modbot.seal import Keyring
 from modbot.store import Store, keys
+
+MAX_OWN = 20_000  # what one process remembers for a time without a store: some 15 MB
 
 log = get_logger("vault")
 
@@ -16,13 +19,24 @@ def _monotonic_seconds() -> float:
 
 
 class Vault:
-    """A `platforms.TokenVault`. While the store is gone, this process still knows what it put or got itself (P12)."""
+    """A `platforms.TokenVault`. While the store is gone, this process still knows what it put or got itself (P12).
 
-    def __init__(self, store: Store, keyring: Keyring, *, seconds: Callable[[], float] = _monotonic_seconds) -> None:
+    It remembers the `most_own` that it used last: a large district keeps a million addresses in its store.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        *,
+        seconds: Callable[[], float] = _monotonic_seconds,
+        most_own: int = MAX_OWN,
+    ) -> None:
         self._store = store
         self._keyring = keyring
         self._seconds = seconds
-        self._own: dict[str, tuple[str, float]] = {}  # name → secret, when it expires
+        self._most_own = most_own
+        self._own: OrderedDict[str, tuple[str, float]] = OrderedDict()  # name → secret, when it expires
 
     async def get(self, name: str) -> str | None:
         """The secret kept under `name`; None when there is none, or its key was removed from the keyring."""
@@ -40,7 +54,7 @@ class Vault:
         except SealBroken as error:
             log.warning("vault_sealed_otherwise", detail=error.log_detail)
             return None
-        self._own[name] = (secret, self._seconds() + max(left_ms, 0) / 1000)
+        self._remember(name, secret, max(left_ms, 0) / 1000)
         return secret
 
     async def put(self, name: str, secret: str, *, lifetime_seconds: int) -> None:
@@ -51,7 +65,7 @@ class Vault:
         if lifetime_seconds <= 0:
             raise ValueError("a secret needs a lifetime")
         key = keys.vault(name)
-        self._own[name] = (secret, self._seconds() + lifetime_seconds)
+        self._remember(name, secret, lifetime_seconds)
         try:
             await self._store.run(
                 "SET", key, self._keyring.seal(secret.encode(), context=key.encode()), "EX", lifetime_seconds
@@ -63,6 +77,12 @@ class Vault:
         """Forget it here and in the store. Raises StoreUnavailable when the store may still have it."""
         self._own.pop(name, None)
         await self._store.run("DEL", keys.vault(name))
+
+    def _remember(self, name: str, secret: str, left_seconds: float) -> None:
+        self._own[name] = (secret, self._seconds() + left_seconds)
+        self._own.move_to_end(name)
+        if len(self._own) > self._most_own:
+            self._own.popitem(last=False)
 
     def _remembered(self, name: str) -> str | None:
         secret, expires = self._own.get(name, ("", 0.0))

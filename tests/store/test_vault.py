@@ -61,3 +61,12 @@ async def test_without_a_store_a_process_still_has_its_own_until_they_expire() -
     with pytest.raises(StoreUnavailable):
         await vault.drop("a")
     await closed(gone)
+
+
+async def test_without_a_store_a_process_has_only_what_it_used_last() -> None:
+    gone = connect(NOWHERE)
+    vault = Vault(gone, RING, seconds=Clock(), most_own=2)
+    for name in ("a", "b", "a", "c"):
+        await vault.put(name, "x", lifetime_seconds=30)
+    assert [await vault.get(name) for name in ("a", "b", "c")] == ["x", None, "x"]
+    await closed(gone)
