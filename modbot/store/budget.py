@@ -6,10 +6,10 @@ other call may only take what is above a reserve, so it can neither use up the l
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from modbot.errors import RateLimited, StoreUnavailable
 from modbot.log import get_logger
@@ -115,7 +115,7 @@ class SharedBudget:
         self._seconds = seconds
         self._sleep = sleep
         self._local: dict[str, Bucket] = {}
-        self._turns: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, limit: str, *, per_second: float, urgency: int = 1, burst: int = 0) -> None:
         """Wait for one call of `limit`. `urgency` 0 is a lock (10 s at most), 1 a removal (20 s), 2 the rest (5 s).
@@ -127,8 +127,15 @@ class SharedBudget:
         if urgency <= 0:  # locks reserve their turn in the store, in the order in which they ask
             await self._take(limit, per_second, urgency, until, burst)
             return
-        async with self._turns[limit, urgency]:  # the oldest goes first: whoever has waited longest asks next
+        async with self._turn(limit, urgency):  # the oldest goes first: whoever has waited longest asks next
             await self._take(limit, per_second, urgency, until, burst)
+
+    def _turn(self, limit: str, urgency: int) -> asyncio.Lock:
+        """Gone when nobody waits in it: some vendors have limits for each of a district's teachers."""
+        turn = self._turns.get((limit, urgency))
+        if turn is None:
+            turn = self._turns[limit, urgency] = asyncio.Lock()
+        return turn
 
     async def _take(self, limit: str, per_second: float, urgency: int, until: float, burst: int) -> None:
         while True:

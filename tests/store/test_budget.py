@@ -1,6 +1,7 @@
 """The shared rate budget: how many calls get out, who goes first, and what happens without a store."""
 
 import asyncio
+import gc
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,11 @@ class Time:
 
 def budget(store: Store, time: Time) -> SharedBudget:
     return SharedBudget(store, seconds=time, sleep=time.sleep)
+
+
+def locks_there_are() -> int:
+    gc.collect()
+    return sum(isinstance(one, asyncio.Lock) for one in gc.get_objects())
 
 
 async def taken_at_once(shared: SharedBudget, time: Time, urgency: int, *, per_second: float = 20) -> int:
@@ -188,6 +194,13 @@ async def test_without_a_store_calls_go_out_at_the_rate_of_this_process() -> Non
     shared = budget(gone, time)
     assert await taken_at_once(shared, time, LOCK) == 10
     await closed(gone)
+
+
+async def test_limits_of_single_people_are_forgotten_when_nobody_waits_for_them(store: Store) -> None:
+    shared, before = budget(store, Time()), locks_there_are()
+    for number in range(100):
+        await shared.take(f"meet:read:{number}", per_second=20)
+    assert locks_there_are() - before < 100
 
 
 async def test_real_waiting_works_too(store: Store) -> None:
