@@ -16,6 +16,7 @@ from modbot.log import get_logger
 
 KEEP = timedelta(hours=24)
 NOT_SOONER_THAN = timedelta(seconds=60)
+AFTER_FAILURE = timedelta(seconds=5)  # without keys: deliveries meanwhile are told at once to come again
 MAX_TOKEN_CHARACTERS = 16_384
 LEEWAY = timedelta(seconds=60)  # how far apart the vendor's clock and ours may be
 TIMEOUT = timedelta(seconds=3)
@@ -33,6 +34,7 @@ class PublicKeys:
         self._now = now
         self._keys: Mapping[str, jwt.PyJWK] = {}
         self._fetched_at: datetime | None = None
+        self._not_before: datetime | None = None  # after a failure
         self._fetching = asyncio.Lock()
 
     async def verified(self, token: str, *, audience: str, issuers: Sequence[str]) -> Mapping[str, Any]:
@@ -74,15 +76,20 @@ class PublicKeys:
             async with self._fetching:
                 if self._stale(key_id):
                     await self._fetch()
+        if self._fetched_at is None:
+            raise RequestRejected(503, "the vendor's keys cannot be fetched just now")
         key = self._keys.get(key_id)
         if key is None:
             raise RequestRejected(401, "the token is signed with a key that is not published")
         return key
 
     def _stale(self, key_id: str) -> bool:
+        now = self._now()
+        if self._not_before is not None and now < self._not_before:
+            return False
         if self._fetched_at is None:
             return True
-        age = self._now() - self._fetched_at
+        age = now - self._fetched_at
         return age >= KEEP or (key_id not in self._keys and age >= NOT_SOONER_THAN)
 
     async def _fetch(self) -> None:
@@ -90,9 +97,9 @@ class PublicKeys:
             self._keys = await self._published()
         except VendorError as error:
             log.warning("keys_not_fetched", vendor=self._vendor, detail=error.log_detail)
-            if not self._keys:
-                raise RequestRejected(503, "the vendor's keys cannot be fetched just now") from error
-        self._fetched_at = self._now()
+            self._not_before = self._now() + (NOT_SOONER_THAN if self._keys else AFTER_FAILURE)
+        else:
+            self._fetched_at, self._not_before = self._now(), None
 
     async def _published(self) -> Mapping[str, jwt.PyJWK]:
         document = await self._document(self._url)

@@ -155,6 +155,39 @@ async def test_while_the_keys_cannot_be_had_the_vendor_is_asked_to_come_again(pu
     assert await refused(keys, token(clock)) == 503
 
 
+async def test_while_the_keys_cannot_be_had_many_deliveries_do_not_make_many_look_ups(
+    publisher: Publisher, http: Http
+) -> None:
+    clock = Clock()
+    publisher.status = 500
+    keys = PublicKeys("google", f"{publisher.url}/keys", http, clock)
+    for _ in range(10):
+        assert await refused(keys, token(clock)) == 503
+    assert publisher.asked == 1
+
+
+async def test_keys_that_could_not_be_had_are_looked_for_again_soon(publisher: Publisher, http: Http) -> None:
+    clock = Clock()
+    publisher.status = 500
+    keys = PublicKeys("google", f"{publisher.url}/keys", http, clock)
+    await refused(keys, token(clock))
+    publisher.status = 200
+    clock.forward(timedelta(seconds=5))
+    assert await keys.verified(token(clock), audience=AUDIENCE, issuers=[ISSUER])
+
+
+async def test_old_keys_are_replaced_soon_after_the_vendor_publishes_again(publisher: Publisher, http: Http) -> None:
+    clock = Clock()
+    keys = PublicKeys("google", f"{publisher.url}/keys", http, clock)
+    await keys.verified(token(clock), audience=AUDIENCE, issuers=[ISSUER])
+    publisher.status = 500
+    clock.forward(timedelta(days=2))
+    await keys.verified(token(clock), audience=AUDIENCE, issuers=[ISSUER])
+    publisher.status, publisher.keys = 200, ["two"]
+    clock.forward(timedelta(minutes=1))
+    assert await refused(keys, token(clock)) == 401
+
+
 async def test_keys_once_had_serve_while_the_vendor_does_not_publish(publisher: Publisher, http: Http) -> None:
     clock = Clock()
     keys = PublicKeys("google", f"{publisher.url}/keys", http, clock)
