@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modbot.errors import RequestRejected
@@ -19,7 +19,7 @@ from tests.pagers.pagerduty.conftest import IVO, MARA, Duty
 
 SECRET = "invented-secret"
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
@@ -221,6 +221,7 @@ async def test_nobody_signs_by_chance(body: bytes, header: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=200), st.integers(1, 999))
+@example("page~2", 1)
 def test_a_key_tells_its_page(page: str, run: int) -> None:
     assert page_of(key_of(page, run)) == page
 

@@ -118,7 +118,7 @@ async def test_what_may_have_been_taken_is_not_sent_again(exchange: Exchange) ->
 async def test_a_connection_that_breaks_is_not_tried_again(exchange: Exchange) -> None:
     exchange.sim.faults.drop_connection = True
     error = await refusal(exchange, Unreachable)
-    assert error.maybe_applied
+    assert (error.maybe_applied, len(exchange.sim.seen)) == (True, 1)
 
 
 async def test_an_answer_that_does_not_come_is_given_up_for_the_next_channel(exchange: Exchange) -> None:
