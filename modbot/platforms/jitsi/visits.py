@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from weakref import WeakValueDictionary
 from xml.etree.ElementTree import Element
 
 from modbot.errors import Conflict, MalformedAnswer, NotFound, VendorError
@@ -74,7 +75,7 @@ class Visits:
         self._rooms = rooms
         self._watch: Seen | None = None
         self._visits: dict[str, Visit] = {}
-        self._gates: dict[str, asyncio.Lock] = {}
+        self._gates: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # while somebody waits
         stream.listen(self._on_presence, self._on_lost)
 
     def watch(self, seen: Seen) -> None:

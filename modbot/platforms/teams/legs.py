@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from weakref import WeakValueDictionary
 
 import orjson
 
@@ -56,7 +57,7 @@ class Legs:
         self._calls = calls
         self._vault = vault
         self._now = now
-        self._joining: dict[str, asyncio.Lock] = {}
+        self._joining: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # while somebody waits
         self._news: dict[str, asyncio.Event] = {}
 
     async def in_class(self, of: OnlineClass, *, urgency: int = 1, within: timedelta = JOIN_WITHIN) -> str:
