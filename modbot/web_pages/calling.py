@@ -33,9 +33,11 @@ MOST_A_MINUTE = 10
 MINUTE = timedelta(minutes=1)
 SAME_WITHIN = timedelta(minutes=1)  # the same words again
 SAME_KEY_WITHIN = timedelta(hours=1)  # the same words under the same Idempotency-Key
+MOST_TURNS = 100  # equal requests within that time, each after the page before was over
 ANSWER_AFTER = timedelta(seconds=3)  # whoever asks need not wait until everybody has been called
 ACTOR = "api:page"
 DEFAULT_FROM = "Somebody without Slack"
+_AGAIN = "This was asked for before. modbot calls until someone answers."
 FORM = "application/x-www-form-urlencoded"
 
 log = get_logger("web_pages")
@@ -75,7 +77,7 @@ class PageCalls:
         self._monotonic = monotonic
         self._answer_after_seconds = answer_after.total_seconds()
         self._taken: deque[float] = deque()
-        self._working: set[asyncio.Task[Reply]] = set()
+        self._calling: dict[str, asyncio.Task[Reply]] = {}
 
     async def handle(self, request: web.Request) -> web.Response:
         """202 once the page is durable: `{"page": …, "called": [names] or "calling", "said": …}`."""
@@ -94,7 +96,7 @@ class PageCalls:
 
     async def finish(self) -> None:
         """Wait for the calls that are under way."""
-        await asyncio.gather(*self._working, return_exceptions=True)
+        await asyncio.gather(*self._calling.values(), return_exceptions=True)
 
     def _known(self, request: web.Request) -> None:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
@@ -111,24 +113,28 @@ class PageCalls:
         self._taken.append(now)
 
     async def _id_of(self, call: Call, key: str) -> str:
-        """The id of the page: that of an equal request a moment ago, if there was one."""
+        """The id of the page: that of an equal request a moment ago, unless that page is over."""
         within = SAME_KEY_WITHIN if key else SAME_WITHIN
         now = self._now()
         slot = int(now.timestamp() // within.total_seconds())
-        former = _id(call, key, slot - 1)
-        try:
-            page = await self._paging.get(former)
-        except StoreUnavailable as error:
-            log.warning("earlier_page_unread", detail=error.log_detail)
-            page = None
-        if page is not None and now - datetime.fromisoformat(page.opened_at) < within:
-            return former
-        return _id(call, key, slot)
+        page_id = ""
+        for when in (slot - 1, slot):
+            for turn in range(MOST_TURNS):
+                page_id = _id(call, key, when, turn)
+                page = await self._page_of(page_id)
+                if page is None:
+                    break
+                if page.state != "resolved" and now - datetime.fromisoformat(page.opened_at) < within:
+                    return page_id
+        return page_id
 
     async def _answer(self, call: Call, page_id: str) -> web.Response:
-        calling = asyncio.create_task(self._page(call, page_id))
-        self._working.add(calling)
-        calling.add_done_callback(self._working.discard)
+        page = await self._page_of(page_id)
+        calling = self._calling.get(page_id)
+        if calling is None:
+            if page is not None:
+                return _json(202, page.id, self._called(page), _AGAIN)
+            calling = self._begin(call, page_id)
         await asyncio.wait({calling}, timeout=self._answer_after_seconds)
         page = await self._page_of(page_id)
         if page is not None and not calling.done():
@@ -137,7 +143,17 @@ class PageCalls:
         page = await self._page_of(page_id)
         if page is None:  # nobody is set up to be called, or it could not be recorded
             return _json(503, None, [], " ".join((reply.headline, *reply.lines)))
-        return _json(202, page.id, [self._name_of(email) for email in page.reached], reply.headline)
+        return _json(202, page.id, self._called(page), reply.headline)
+
+    def _begin(self, call: Call, page_id: str) -> asyncio.Task[Reply]:
+        """Equal requests at once share one calling."""
+        calling = asyncio.create_task(self._page(call, page_id))
+        self._calling[page_id] = calling
+        calling.add_done_callback(lambda _: self._calling.pop(page_id, None))
+        return calling
+
+    def _called(self, page: PageState) -> list[str]:
+        return [self._name_of(email) for email in page.reached]
 
     async def _page(self, call: Call, page_id: str) -> Reply:
         reply = await self._help_desk.page(page_id, Actor(ACTOR, call.by), call.what, None, school=call.school)
@@ -206,8 +222,8 @@ def _field(given: dict[str, Any], name: str) -> str:
     return text
 
 
-def _id(call: Call, key: str, slot: int) -> str:
-    same = orjson.dumps([key[:200], call.what, call.school, call.by, slot])
+def _id(call: Call, key: str, slot: int, turn: int) -> str:
+    same = orjson.dumps([key[:200], call.what, call.school, call.by, slot, turn])
     return f"api-{blake2b(same, digest_size=10).hexdigest()}"
 
 
