@@ -29,10 +29,12 @@ class MemoryVault:
 
     secrets: dict[str, str] = field(default_factory=dict)
     lifetimes: list[int] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
     gone: bool = False
 
     async def get(self, name: str) -> str | None:
         self._need()
+        self.read.append(name)
         return self.secrets.get(name)
 
     async def put(self, name: str, secret: str, *, lifetime_seconds: int) -> None:

@@ -3,6 +3,7 @@
 What is lost here is found again: Google answers "already exists" to a second subscription, and lists the first.
 """
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from modbot.platforms import TokenVault
 
 KEEP = timedelta(days=8)  # longer than a subscription can live unrenewed
 MAX_KEPT = 20_000
+BELL = "meet:bell"
 
 
 class State(StrEnum):
@@ -84,7 +86,24 @@ class Ledger:
         if entry is None or entry.subscription != subscription:
             return False
         await self.keep(host, replace(entry, state=state, look_at=self._now()))
+        await self._ring()
         return True
+
+    async def bell(self) -> str:
+        """Changes whenever Google said something about a subscription to any process, and when the entries are lost."""
+        try:
+            rung = await self._vault.get(BELL)
+        except StoreUnavailable:
+            rung = None
+        return rung or await self._ring()
+
+    async def _ring(self) -> str:
+        rung = secrets.token_hex(8)
+        try:
+            await self._put(BELL, rung)
+        except StoreUnavailable:
+            return rung  # another one at each look: then each look reads what there is
+        return rung
 
     def _remember(self, subscription: str, host: str) -> None:
         self._hosts[subscription] = host

@@ -198,6 +198,39 @@ async def test_a_large_district_is_done_in_turns(world: World) -> None:
     assert len(world.calls("GET", "/admin/directory")) == AT_MOST + 5
 
 
+async def test_hosts_who_want_nothing_are_not_asked_about_at_every_look(world: World) -> None:
+    world.lent.hosts = [f"teacher{number}@example.org" for number in range(20)]  # set aside for a day
+    platform = world.platform()
+    await platform.tend()
+    await platform.tend()
+    read = len(world.lent.vault.read)
+    world.clock.forward(timedelta(minutes=1))
+    await platform.tend()
+    assert len(world.lent.vault.read) - read < 5
+
+
+async def test_a_ledger_that_is_lost_while_it_runs_is_made_again_at_the_next_look(world: World) -> None:
+    world.lent.hosts = [TEACHER]
+    platform = world.platform()
+    await platform.tend()
+    await platform.tend()
+    world.lent.vault.secrets.clear()
+    await platform.tend()
+    world.class_in_session()
+    assert {one.host_email for one in await world.events(world.platform())} == {TEACHER}
+
+
+async def test_a_word_that_another_process_heard_counts_at_the_next_look(world: World) -> None:
+    world.lent.hosts = [TEACHER]
+    platform = world.platform()
+    await platform.tend()
+    await platform.tend()
+    world.sim.suspend(world.subscription_of(TEACHER))
+    await world.heard(world.platform())
+    await platform.tend()
+    assert world.subscription_of(TEACHER).active
+
+
 async def test_one_that_google_is_still_making_is_looked_for_soon(world: World) -> None:
     world.lent.hosts = [TEACHER]
     world.sim.faults.only = "POST /v1/subscriptions"
