@@ -70,6 +70,13 @@ async def test_a_large_districts_teachers_are_all_found(roster: RosterStore) -> 
     assert len(await roster.teachers()) == 1_500
 
 
+async def test_the_teachers_of_a_new_roster_take_the_place_of_the_old_ones(roster: RosterStore, folder: Path) -> None:
+    await import_roster(folder, roster, now=NOW)
+    assert len(await roster.teachers()) == 3
+    await (await written(roster, [replace(ADA, sections=frozenset({"c1"}))])).commit(Counts(staff=1))
+    assert await roster.teachers() == (ADA.email,)
+
+
 async def test_without_a_roster_there_are_no_teachers(roster: RosterStore) -> None:
     assert await roster.teachers() == ()
 
