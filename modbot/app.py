@@ -126,7 +126,11 @@ def build(
     async def ring(page_and_token: str) -> None:
         await paging.ring(page_and_token)
 
-    jobs = Jobs(state.url, {UNDO_JOB: undo, CARD_JOB: show, TIMER_JOB: ring})
+    async def given_up(job: str, job_id: str) -> None:
+        if job == CARD_JOB:
+            await desk.show_later(job_id)
+
+    jobs = Jobs(state.url, {UNDO_JOB: undo, CARD_JOB: show, TIMER_JOB: ring}, dead=given_up)
     authority = DistrictAuthority(places)
     confirmation = Confirmation(sessions, patience)
     door = Door(platforms=platforms, acts=acts, audit=state.audit, authority=authority, confirmation=confirmation)

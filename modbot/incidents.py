@@ -6,7 +6,7 @@ Nothing here acts on rooms. The card carries no participants' names: it stands i
 import asyncio
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -24,6 +24,8 @@ from modbot.store import Store, keys
 from modbot.store.incidents import Incident, Incidents, line
 
 CARD_JOB = "incident.card"
+CARD_AGAIN = timedelta(seconds=30)  # after chat took a card at none of a job's tries
+CARD_GIVEN_UP = timedelta(days=1)  # a channel that has taken nothing for so long will not take it then
 _SIGN = {"open": "🔴 Open", "acknowledged": "🟡 Being handled", "resolved": "🟢 Resolved"}
 
 log = get_logger("incidents")
@@ -145,6 +147,17 @@ class IncidentDesk:
             await self._show(incident_id)
         finally:
             await self._let_go(lock)
+
+    async def show_later(self, incident_id: str) -> None:
+        """Chat takes no card at the moment: it catches up when chat is back. Raises StoreUnavailable."""
+        incident = await self._incidents.get(incident_id)
+        now = self._now()
+        if incident is None or now - incident.opened_at >= CARD_GIVEN_UP:
+            log.warning("card_given_up", incident=incident_id)
+            return
+        again = now + CARD_AGAIN
+        turn = int(again.timestamp() // CARD_AGAIN.total_seconds())  # one of them is enough for all that was missed
+        await self._jobs.at(CARD_JOB, incident_id, again, key=f"card:{incident_id}:again:{turn}")
 
     async def _let_go(self, lock: str) -> None:
         try:

@@ -1,7 +1,17 @@
 """A Slack that is down: the next channel rings at once, and the card catches up when Slack is back."""
 
-from tests.scenarios.school import ORTIZ, REYES
+from datetime import timedelta
+
+import pytest
+
+from tests.scenarios.school import ORTIZ, REYES, School
 from tests.scenarios.without_slack.mailed import KIM, LOU, OpenMailed
+from tests.stores import until
+
+
+def posts(school: School) -> int:
+    """How often modbot tried to post in Slack."""
+    return sum("chat.postMessage" in seen.path for seen in school.slack.seen)
 
 
 async def test_while_slack_is_down_the_next_channel_rings_at_once(open_mailed: OpenMailed) -> None:
@@ -49,6 +59,25 @@ async def test_when_slack_comes_back_the_card_says_what_happened_meanwhile(open_
         "Kim Reyes is being called by e-mail.",
         "Kim Reyes has it.",
     ]
+
+
+async def test_after_an_outage_longer_than_every_try_the_card_still_catches_up(
+    open_mailed: OpenMailed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modbot.jobs.ATTEMPTS", 1)
+    monkeypatch.setattr("modbot.incidents.CARD_AGAIN", timedelta(milliseconds=200))
+    mailed = await open_mailed("slack", "email")
+    school = mailed.school
+    await school.webex_class()
+    await school.type(ORTIZ, "/oncall")
+    school.slack.faults.drop_connection = True
+    await school.slack.slash(ORTIZ, "/page")
+    await mailed.press((await mailed.office.to(KIM)).link)
+    tried = posts(school)
+    await until("modbot has tried again and again", lambda: posts(school) >= tried + 5)
+    school.slack.faults.drop_connection = False
+    card = await school.until_card_says("Grade 3 Reading", "Kim Reyes has it.")
+    assert "Kim Reyes has it." in await school.until_timeline(card, "Kim Reyes has it.")
 
 
 async def test_whoever_has_it_says_by_mail_that_they_still_do(open_mailed: OpenMailed) -> None:
