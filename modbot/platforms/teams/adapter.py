@@ -145,8 +145,7 @@ class TeamsPlatform:
             return Receipt(already=True)
         raise Conflict(
             "teams",
-            "modbot did not shut this lobby, so it does not know who could come straight in before. Choose it under "
-            "Meeting options.",
+            "modbot does not know who could come straight into this class before. Choose it under Meeting options.",
             log_detail="unlock without former settings",
         )
 
@@ -159,10 +158,10 @@ class TeamsPlatform:
         return Receipt()
 
     async def _is_locked(self, target: Target) -> Seen:
-        return _seen(not posture.changes(await self._read_options(target, urgency=0), posture.LOCK))
+        return posture.seen(await self._read_options(target, urgency=0), posture.LOCK)
 
     async def _is_hardened(self, target: Target) -> Seen:
-        return _seen(not posture.changes(await self._read_options(target, urgency=0), posture.HARDENED))
+        return posture.seen(await self._read_options(target, urgency=0), posture.HARDENED)
 
     async def _is_unlocked(self, target: Target) -> Seen:
         if target.former:

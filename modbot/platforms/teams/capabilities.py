@@ -76,9 +76,9 @@ _ROWS: Mapping[Operation, Capability] = {
         needs=_WRITE,
         steps=_OPTIONS,
         effect=(
-            "Everyone who comes now waits in the lobby, only you present, chat is off, and attendees cannot unmute or "
-            "show video. Whoever shares a screen may still be shown: stop them yourself. To turn people away "
-            "altogether, choose Lock meeting yourself."
+            "Everyone who comes now waits in the lobby. Only you, or presenters you chose by name, can present. Chat "
+            "is off, and attendees cannot unmute or show video. Whoever shares a screen may still be shown: stop them "
+            "yourself. To turn people away altogether, choose Lock meeting yourself."
         ),
     ),
     Operation.RESTORE: Capability(

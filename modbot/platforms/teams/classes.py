@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from modbot.errors import NotFound
+from modbot.errors import Forbidden, NotFound
 from modbot.model import Session
 from modbot.platforms import TokenVault
 from modbot.platforms.teams.answers import text
@@ -83,12 +83,17 @@ class Classes:
         self._here: dict[str, tuple[OnlineClass, datetime]] = {}
 
     async def of(self, session: Session) -> OnlineClass:
-        """The class of a session. Raises NotFound when neither the vault nor Graph has it; VendorError."""
+        """The class of a session. Raises NotFound when neither the vault nor Graph has it; VendorError.
+
+        Forbidden where nobody's calendar can be asked: NotFound would be taken for a class that is over.
+        """
         known = await self.known(session.room.id)
         if known is not None:
             return known
         if not session.host_email or not set(session.room.id) <= DIGITS:
-            raise NotFound("teams", "modbot does not know whose Teams class this is.", log_detail="no host of the room")
+            raise Forbidden(
+                "teams", "modbot does not know whose Teams class this is.", log_detail="no host of the room"
+            )
         oid = await self.organizer(session.host_email)
         found = class_of(session.host_email, oid, await self._graph.meeting_numbered(oid, session.room.id))
         if found is None or found.room_id != session.room.id:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modbot.platforms import PostureCheck
+from modbot.platforms import PostureCheck, Seen
 from modbot.platforms.teams.answers import objects
 
 LOBBY = "lobbyBypassSettings"
@@ -87,6 +87,13 @@ def changes(meeting: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
     An option that Graph does not state is left alone, since it could not be put back; the lobby is shut all the same.
     """
     return {name: value for name, value in wanted.items() if not _holds(meeting, name, value) and _may(meeting, name)}
+
+
+def seen(meeting: Mapping[str, Any], wanted: Mapping[str, Any]) -> Seen:
+    """Whether all of `wanted` holds. An option that Graph does not state cannot be told, though nothing is to change."""
+    if changes(meeting, wanted):
+        return Seen.NOT_IN_EFFECT
+    return Seen.IN_EFFECT if all(_known(_plain(meeting.get(name))) for name in wanted) else Seen.CANNOT_TELL
 
 
 def former_of(meeting: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

@@ -288,6 +288,19 @@ def test_an_option_whose_value_cannot_be_read_is_not_changed_but_the_lobby_is() 
     }
 
 
+@pytest.mark.parametrize("wanted", [posture.LOCK, posture.HARDENED])
+def test_what_graph_does_not_state_is_not_said_to_be_so(wanted: Mapping[str, Any]) -> None:
+    assert posture.seen(wanted, wanted) is Seen.IN_EFFECT
+    assert posture.seen({**wanted, "allowedLobbyAdmitters": None}, wanted) is Seen.CANNOT_TELL
+    assert posture.seen({**wanted, "lobbyBypassSettings": None}, wanted) is Seen.NOT_IN_EFFECT
+
+
+async def test_a_class_of_nobody_known_is_not_taken_for_one_that_is_over(district: District) -> None:
+    nobodys = Session(Room(PlatformName.TEAMS, "123456789"), "123456789-0")
+    with pytest.raises(Forbidden):
+        await district.platform().perform(Operation.LOCK, Target(nobodys))
+
+
 async def test_ending_and_admitting_are_left_to_the_teacher(district: District) -> None:
     rows = district.platform().capabilities
     assert {rows[one].how for one in (Operation.END, Operation.ADMIT)} == {How.BY_HAND}
