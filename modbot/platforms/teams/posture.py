@@ -90,7 +90,7 @@ def changes(meeting: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
 
 
 def seen(meeting: Mapping[str, Any], wanted: Mapping[str, Any]) -> Seen:
-    """Whether all of `wanted` holds. An option that Graph does not state cannot be told, though nothing is to change."""
+    """Whether all of `wanted` holds. CANNOT_TELL where Graph does not state an option, though it was left alone."""
     if changes(meeting, wanted):
         return Seen.NOT_IN_EFFECT
     return Seen.IN_EFFECT if all(_known(_plain(meeting.get(name))) for name in wanted) else Seen.CANNOT_TELL
