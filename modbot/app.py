@@ -29,6 +29,7 @@ from modbot.log import get_logger
 from modbot.model import PlatformName
 from modbot.pagers.registry import configured as configured_pagers
 from modbot.pagers.slack import SlackPager
+from modbot.pagers.vendors import configured as configured_vendors
 from modbot.paging import TIMER_JOB, Paging
 from modbot.people import People
 from modbot.platforms import Means, Platform
@@ -141,12 +142,13 @@ def build(
     )
     zone = ZoneInfo(settings.district.timezone)
     links = PageLinks(keyring, public_url=settings.public_url, keep=timedelta(hours=settings.email.link_hours), now=now)
+    vendors = configured_vendors(settings, http, means.budget, now)
     escalation = Escalation(settings.paging, zone, Shifts(store), now)
     paging = Paging(
         pages=Pages(store, keyring),
         jobs=jobs,
         escalation=escalation,
-        pagers={SLACK: SlackPager(chat), **configured_pagers(settings, link=links.url, now=now)},
+        pagers={SLACK: SlackPager(chat), **vendors.pagers, **configured_pagers(settings, link=links.url, now=now)},
         now=now,
         watching=PageLines(desk),
     )
@@ -169,7 +171,7 @@ def build(
     intake = Intake(inbox=inbox, dispatcher=dispatcher, people=people)
     rereading = Rereading(platforms, sessions, now)
     upkeep = Upkeep(platforms.values(), Turns(store), state.roster.generation)
-    callbacks = Callbacks(listeners={}, paging=paging, desk=desk)
+    callbacks = Callbacks(listeners=vendors.listeners, paging=paging, desk=desk)
     web_pages = routes.build(
         settings, links=links, store=store, audit=state.audit, paging=paging, help_desk=help_desk, people=people,
         escalation=escalation, now=now,
