@@ -1,5 +1,6 @@
 """Which class is meant: the caller's own live one, or one that fits what they typed and that they may see."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -113,14 +114,19 @@ class LiveRooms:
         return found
 
     async def _ask_platforms(self, email: str) -> list[Session]:
-        """After a gap in events, or without a store: what the platforms say this person hosts now."""
-        found: list[Session] = []
-        for platform in self._platforms.values():
-            try:
-                found += await platform.live_sessions(email)
-            except VendorError as error:
-                log.warning("live_sessions_unread", platform=platform.name, detail=error.log_detail)
-        return await self._with_what_was_heard(found)
+        """After a gap in events, or without a store: what the platforms say this person hosts now.
+
+        All are asked at once: one that does not answer must not keep a class on another waiting longer than it has to.
+        """
+        answers = await asyncio.gather(*(self._hosted(platform, email) for platform in self._platforms.values()))
+        return await self._with_what_was_heard([session for answer in answers for session in answer])
+
+    async def _hosted(self, platform: Platform, email: str) -> Sequence[Session]:
+        try:
+            return await platform.live_sessions(email)
+        except VendorError as error:
+            log.warning("live_sessions_unread", platform=platform.name, detail=error.log_detail)
+            return []
 
     async def _with_what_was_heard(self, found: list[Session]) -> list[Session]:
         """A platform's list has no participants; events told of them even where they did not tell whose class it is."""

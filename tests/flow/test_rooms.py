@@ -1,0 +1,88 @@
+"""Which class is meant when no event told of it: the platforms are asked, all at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+
+from modbot.authority import Places
+from modbot.errors import Unreachable
+from modbot.model import PlatformName, Room, Session, Staff, StaffRole
+from modbot.people import People
+from modbot.platforms import Platform
+from modbot.rooms import LiveRooms
+from modbot.seal import Keyring
+from modbot.settings import Settings
+from modbot.store import Store, connect
+from modbot.store.roster import RosterStore
+from modbot.store.sessions import Sessions
+from tests.stores import closed
+
+ADA = Staff("t1", "ada.reyes@example.org", "Ada Reyes", frozenset({StaffRole.TEACHER}))
+RING = Keyring([b"k" * 32])
+SETTINGS = Settings()
+WITHIN_SECONDS = 5
+
+
+class Nobody:
+    """A chat that knows nobody."""
+
+    async def user_info(self, user_id: str) -> tuple[str, str] | None:
+        return None
+
+
+class Asked:
+    """As much of a platform as is asked for running classes: it answers when all of them have been asked."""
+
+    def __init__(self, name: PlatformName, gate: asyncio.Barrier, *, silent: bool = False) -> None:
+        self.name = name
+        self._gate = gate
+        self._silent = silent
+
+    async def live_sessions(self, host_email: str) -> Sequence[Session]:
+        await self._gate.wait()
+        if self._silent:
+            raise Unreachable(self.name, maybe_applied=False)
+        return [Session(Room(self.name, "1"), "run", title="Algebra 1", host_email=host_email)]
+
+
+@pytest.fixture
+async def gone() -> AsyncIterator[Store]:
+    store = connect("unix:///nowhere/store.sock")
+    yield store
+    await closed(store)
+
+
+def rooms(gone: Store, *platforms: Asked) -> LiveRooms:
+    """The live classes of a district whose store is gone."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    roster = RosterStore(gone, RING)
+    people = People(gone, roster, Nobody(), SETTINGS, RING, now)
+    return LiveRooms(
+        sessions=Sessions(gone, RING, keep=SETTINGS.session_keep),
+        platforms={one.name: cast(Platform, one) for one in platforms},
+        places=Places(roster=roster, people=people, settings=SETTINGS),
+        people=people,
+        now=now,
+    )
+
+
+async def test_all_platforms_are_asked_at_once(gone: Store) -> None:
+    gate = asyncio.Barrier(2)
+    both = rooms(gone, Asked(PlatformName.MEET, gate), Asked(PlatformName.TEAMS, gate))
+    async with asyncio.timeout(WITHIN_SECONDS):
+        found = await both.session_for(ADA, "")
+    assert [one.room.platform for one in found] == [PlatformName.MEET, PlatformName.TEAMS]
+
+
+async def test_a_platform_that_does_not_answer_hides_no_class_on_another(gone: Store) -> None:
+    gate = asyncio.Barrier(2)
+    both = rooms(gone, Asked(PlatformName.JITSI, gate, silent=True), Asked(PlatformName.MEET, gate))
+    async with asyncio.timeout(WITHIN_SECONDS):
+        found = await both.session_for(ADA, "")
+    assert [one.room.platform for one in found] == [PlatformName.MEET]
