@@ -1,8 +1,9 @@
 """How a district connects Microsoft Teams: docs/platforms/teams.md."""
 
 from pathlib import Path
+from uuid import UUID
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 
 from modbot.settings.block import Block
 
@@ -19,6 +20,17 @@ class TeamsSettings(Block):
     graph_url: str = "https://graph.microsoft.com"
     login_url: str = "https://login.microsoftonline.com"
     bot_keys_url: str = "https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"
+
+    @field_validator("tenant_id", "client_id")
+    @classmethod
+    def _as_microsoft_writes_it(cls, value: str) -> str:
+        """The tenant's domain would do for signing in, and every event would be taken for another tenant's."""
+        if not value:
+            return value
+        try:
+            return str(UUID(value.strip()))
+        except ValueError as error:
+            raise ValueError("must be the id from Entra, such as 11111111-2222-3333-4444-555555555555") from error
 
     @property
     def configured(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from modbot.errors import RequestRejected
 from modbot.http import Http
@@ -40,6 +41,21 @@ async def test_people_come_wait_and_go(district: District) -> None:
         (EventKind.LEFT, "Ben Ochoa"),
     ]
     assert {one.session_id for one in events} == {district.webhook.events[0].session_id}
+
+
+async def test_events_are_believed_though_the_settings_write_the_apps_ids_in_capitals(district: District) -> None:
+    entra = district.sim.entra
+    meeting = district.sim.schedule(TEACHER, "Algebra 1")
+    await district.watched(district.platform(tenant_id=entra.tenant.upper(), client_id=f" {entra.client_id.upper()} "))
+    district.sim.start_meeting(TEACHER, "Algebra 1", meeting=meeting)
+    begun, _ = await district.heard(2)
+    assert begun.kind is EventKind.STARTED
+
+
+@pytest.mark.parametrize("named", ["district.onmicrosoft.example", "t"])
+def test_a_tenant_that_is_named_otherwise_than_by_its_id_is_refused_at_the_start(named: str) -> None:
+    with pytest.raises(ValidationError, match="id from Entra"):
+        TeamsSettings(tenant_id=named)
 
 
 async def test_a_participant_carries_the_directory_id_as_second_id(district: District) -> None:
@@ -152,6 +168,6 @@ items = st.dictionaries(
 @given(listed=st.lists(items | json_values, max_size=4), extra=st.dictionaries(st.text(max_size=15), json_values))
 async def test_whatever_is_sent_is_refused_or_doubted_and_never_believed(listed: Any, extra: dict[str, Any]) -> None:
     lent = Lent(Http(), public_url="https://modbot.example.org")
-    platform = build(TeamsSettings(tenant_id="t", client_id="c"), lent.means)
+    platform = build(TeamsSettings(tenant_id=OTHER_TENANT, client_id=OTHER_TENANT), lent.means)
     heard = await hear(platform, {**extra, "value": listed, "validationTokens": ["x"], "@odata.type": "x"})
     assert not heard.events
