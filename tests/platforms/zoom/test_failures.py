@@ -175,8 +175,8 @@ async def test_an_earlier_silence_is_remembered_when_zoom_goes_away(world: World
     world.sim.faults.drop_connection = True
     stop = world.budget.take
 
-    async def take_and_stop(limit: str, *, per_second: float, urgency: int = 1) -> None:
-        await stop(limit, per_second=per_second, urgency=urgency)
+    async def take_and_stop(limit: str, *, per_second: float, urgency: int = 1, burst: int = 0) -> None:
+        await stop(limit, per_second=per_second, urgency=urgency, burst=burst)
         if len(world.calls("PATCH")) == 1:
             await world.sim.stop()
 
