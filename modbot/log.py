@@ -14,9 +14,9 @@ from structlog.tracebacks import ExceptionDictTransformer
 LOGGABLE = frozenset(
     """
     act actor address attempt channel code command component consumer count deadline deliveries detail elapsed_ms
-    entries error_id event exception how incident item job kind level method operation outcome page path phase
-    platform port process reason recorded room round school section session setting status step timestamp token url
-    used vendor version wait_seconds
+    entries error_id event exception host_alias how incident item job kind known leg level method operation outcome
+    page path phase platform port process reason record recorded room round school section session setting state
+    status step subscription timestamp token url used vendor version wait_seconds
     """.split()  # noqa: SIM905 - read as a list of words
 )
 

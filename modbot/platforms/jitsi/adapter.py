@@ -123,7 +123,7 @@ class JitsiPlatform:
             wish = await self._attendance.look()
         except Unreachable as error:
             wish, self._retry_after = self._retry_after, min(self._retry_after * 2, LATEST_RETRY)
-            log.warning("jitsi_unreachable", again_in_seconds=wish.total_seconds(), detail=error.log_detail)
+            log.warning("jitsi_unreachable", wait_seconds=wish.total_seconds(), detail=error.log_detail)
             return wish
         self._retry_after = SOONEST_RETRY
         return wish

@@ -103,7 +103,7 @@ class Upkeep:
         except STOPPING:
             raise
         except VendorError as error:
-            log.warning("host_without_events", host=self._alias(host), detail=error.log_detail)
+            log.warning("host_without_events", host_alias=self._alias(host), detail=error.log_detail)
             await self._ledger.keep(host, self._postponed(entry, error))
 
     def _postponed(self, entry: Entry | None, error: VendorError) -> Entry:
@@ -120,7 +120,7 @@ class Upkeep:
                     await self._subscriptions.reactivate(host, entry.subscription)
                 return self._entry(await self._subscriptions.renew(host, entry.subscription), entry.subscription)
             except (NotFound, Conflict) as error:  # it is gone, or was suspended without our hearing of it
-                log.info("subscription_lost", host=self._alias(host), detail=error.log_detail)
+                log.info("subscription_lost", host_alias=self._alias(host), detail=error.log_detail)
         return await self._made(host)
 
     async def _made(self, host: str) -> Entry:
@@ -142,7 +142,7 @@ class Upkeep:
             try:
                 await self._subscriptions.reactivate(host, found.name)
             except Conflict as error:
-                log.warning("subscription_stays_suspended", host=self._alias(host), detail=error.log_detail)
+                log.warning("subscription_stays_suspended", host_alias=self._alias(host), detail=error.log_detail)
                 return Entry(State.SUSPENDED, self._now() + REPAIR, found.name)
         return self._entry(await self._subscriptions.renew(host, found.name), found.name)
 

@@ -122,7 +122,7 @@ class Upkeep:
         except STOP:
             raise
         except VendorError as error:
-            log.info("calendar_unread", host=_digest(host), detail=error.log_detail)
+            log.info("calendar_unread", host_alias=_digest(host), detail=error.log_detail)
             self._known.calendar_due[host] = now + NO_CALENDAR
             return ()
         self._known.calendar_due[host] = now + CALENDAR_EVERY
