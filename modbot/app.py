@@ -30,6 +30,7 @@ from modbot.model import PlatformName
 from modbot.pagers.registry import configured as configured_pagers
 from modbot.pagers.slack import SlackPager
 from modbot.pagers.vendors import configured as configured_vendors
+from modbot.page_watch import Heartbeat
 from modbot.paging import TIMER_JOB, Paging
 from modbot.people import People
 from modbot.platforms import Means, Platform
@@ -151,6 +152,7 @@ def build(
         pagers={SLACK: SlackPager(chat), **vendors.pagers, **configured_pagers(settings, link=links.url, now=now)},
         now=now,
         watching=PageLines(desk),
+        all_is_well=Heartbeat(http, settings.paging.heartbeat_url).beat,
     )
     help_desk = HelpDesk(desk=desk, paging=paging, escalation=escalation, chat=chat, places=places)
     channel = settings.district.incident_channel

@@ -62,6 +62,11 @@ class Escalation:
         """When whoever has a page is asked whether they still do."""
         return StillOnIt(self._settings.still_on_it_seconds, self._settings.answer_seconds)
 
+    @property
+    def last_resort(self) -> tuple[str, ...]:
+        """Who is called when nobody else has answered, or a page was stuck."""
+        return self._settings.last_resort
+
     def team_of(self, school: str) -> str:
         """The team that answers for a school; `DISTRICT` where none is named for it."""
         return self._teams.get(school) or self._teams.get("", DISTRICT)

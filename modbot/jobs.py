@@ -8,6 +8,7 @@ so it must have the effect of one.
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,6 +36,13 @@ CONCURRENCY = 50
 TOGETHER = 32  # calls to the store at once: pydocket's pool raises instead of waiting
 
 log = get_logger("jobs")
+
+_BEGUN_BEFORE = ContextVar("begun_before", default=False)
+
+
+def begun_before() -> bool:
+    """For a handler: whether this job had been begun before, by a process that died or in a try that failed."""
+    return _BEGUN_BEFORE.get()
 
 
 class JobFailed(Exception):
@@ -163,6 +171,7 @@ class Jobs:
             execution: Execution = CurrentExecution(),  # noqa: B008 - pydocket's way to ask for it
             retry: Retry = self._retry,
         ) -> None:
+            _BEGUN_BEFORE.set(execution.redelivered or execution.attempt > 1)
             await self._run(name or execution.function_name, id, execution.attempt)
 
         return run
@@ -224,4 +233,4 @@ def _detail(error: Exception) -> str:
     return str(getattr(error, "log_detail", "")) or type(error).__name__
 
 
-__all__ = ["Counts", "Jobs"]
+__all__ = ["Counts", "Jobs", "begun_before"]

@@ -37,6 +37,9 @@ FIRST_CALL_SECONDS = Histogram(
 PAGE_ANSWER_SECONDS = Histogram(
     "modbot_page_answer_seconds", "A page's opening to its answer.", buckets=_PAGE_SECONDS, registry=REGISTRY
 )
+PAGE_TROUBLES = Counter(
+    "modbot_page_troubles_total", "Pages found without their next step, by what was wrong.", ["what"], registry=REGISTRY
+)
 SOCKET_OPENED = Counter(
     "modbot_slack_socket_opened_total", "Lines to Slack that modbot opened anew.", registry=REGISTRY
 )

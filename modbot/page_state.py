@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -17,6 +18,9 @@ from modbot.pagers import Fate
 
 MAX_CALLS = 400  # remembered of one page
 MAX_JOINED = 400  # incidents that one page stands for
+LATE = timedelta(seconds=30)  # a timer this overdue, or due this much later than it can be, is taken for lost
+GRACE = timedelta(seconds=10)  # for whoever calls a step's people, before they are taken for dead
+HUSH_TRIES = 5  # calls that stand are made quiet; a channel that is gone for longer keeps its message
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class PageState:
     asked_at: str = ""  # when whoever has it was asked whether they still do; "" while they need not answer
     exhausted: bool = False
     calling: bool = False  # the current step's people have yet to be called; a crash must not skip them
+    missed: int = 0  # timers that rang while they had yet to be called
+    hush_tries: int = 0  # tries left to make the calls quiet that still stand; 0 when there are none
     calls: tuple[Called, ...] = ()
 
     @property
@@ -88,14 +94,34 @@ class PageState:
         return self.policy[self.step] if self.open and not self.exhausted and self.policy else None
 
     @property
+    def wait(self) -> timedelta:
+        """How long its live timer runs from when it is set."""
+        if self.open:
+            return timedelta(seconds=self.current.wait_seconds if self.current else 0)
+        return timedelta(seconds=self.still.answer_seconds if self.asked_at else self.still.after_seconds)
+
+    @property
+    def under_watch(self) -> bool:
+        """Whether something is still to happen to it, or somebody may yet answer."""
+        return self.open or bool(self.due_at or self.hush_tries)
+
+    @property
+    def standing(self) -> dict[str, str]:
+        """Where calls stand that some channel took: its own word → the channel."""
+        return {call.ref: call.channel for call in self.calls if call.ref and call.fate is not Fate.FAILED}
+
+    @property
     def incident(self) -> str:
         """The incident it was opened for; "" for none."""
         return self.incidents[0] if self.incidents else ""
 
     @property
     def called_now(self) -> frozenset[str]:
-        """The addresses of those called by the step in force: work that is done again must not call them twice."""
-        return frozenset(call.email for call in self.calls if (call.run, call.step) == (self.run, self.step))
+        """The addresses of those some channel took a call for in the step in force: work that is done again must not
+        call them twice.
+        """
+        step = (self.run, self.step)
+        return frozenset(c.email for c in self.calls if (c.run, c.step) == step and c.fate is not Fate.FAILED)
 
     @property
     def reached(self) -> tuple[str, ...]:
@@ -105,12 +131,24 @@ class PageState:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A new state, and what follows: `call` the current step's people, `ask` whoever has it, or it rings `again`."""
+    """A new state, and what follows: `call` the current step's people, `ask` whoever has it, or it rings `again`.
+
+    `former` is the token of the timer that was live before.
+    """
 
     state: PageState
     call: bool = False
     ask: bool = False
     again: bool = False
+    former: str = ""
+
+
+class Trouble(StrEnum):
+    """What a watchdog finds: a page whose next step is not to come, or not when it should."""
+
+    NO_TIMER = "no_timer"
+    OVERDUE = "overdue"
+    FAR_AHEAD = "far_ahead"  # later than its wait allows: a clock was set back, or two clocks disagree
 
 
 def trigger(page: PageState, now: datetime) -> Change:
@@ -125,7 +163,7 @@ def timer(page: PageState, token: str, now: datetime) -> Change | None:
     if not page.token or token != page.token:
         return None
     if page.open:
-        return _next(page, now)
+        return _waited_for(page, now) if page.calling and page.missed < 2 else _next(page, now)
     if not page.asked_at:
         asked = replace(page, asked_at=now.isoformat())
         return Change(_armed(asked, now, page.still.answer_seconds), ask=True)
@@ -146,8 +184,17 @@ def _next(page: PageState, now: datetime) -> Change:
     return Change(replace(page, exhausted=True, token="", due_at=""))
 
 
+def _waited_for(page: PageState, now: datetime) -> Change:
+    """Whoever is to call the step's people has not said that all were called. They must neither be skipped nor, while
+    another may be calling them, be called twice: they are waited for once, and then called again.
+    """
+    if not page.missed:
+        return Change(replace(_armed(page, now, int(GRACE.total_seconds())), missed=1))
+    return Change(replace(_ringing(page, now), missed=2), call=True)
+
+
 def _ringing(page: PageState, now: datetime) -> PageState:
-    return replace(_armed(page, now, page.policy[page.step].wait_seconds), calling=True)
+    return replace(_armed(page, now, page.policy[page.step].wait_seconds), calling=True, missed=0)
 
 
 def _armed(page: PageState, now: datetime, seconds: int) -> PageState:
@@ -167,6 +214,7 @@ def acknowledge(page: PageState, by: str, now: datetime, *, email: str = "") -> 
                 acknowledged_email=email,
                 acknowledged_at=now.isoformat(),
                 calling=False,
+                hush_tries=HUSH_TRIES,
             ),
             now,
         )
@@ -193,7 +241,7 @@ def resolve(page: PageState, incident: str = "") -> Change | None:
     others = tuple(one for one in page.incidents if one != incident)
     if incident and others:
         return Change(replace(page, incidents=others)) if others != page.incidents else None
-    return Change(replace(page, state="resolved", token="", due_at="", calling=False))
+    return Change(replace(page, state="resolved", token="", due_at="", calling=False, hush_tries=HUSH_TRIES))
 
 
 def join(page: PageState, incident: str) -> Change | None:
@@ -203,9 +251,40 @@ def join(page: PageState, incident: str) -> Change | None:
     return Change(replace(page, incidents=(*page.incidents, incident)))
 
 
-def called(page: PageState, calls: Sequence[Called], *, last: bool) -> Change:
-    """Remember who was called; `last`: nobody of this step is left to call."""
-    return Change(replace(page, calls=(*page.calls, *calls)[-MAX_CALLS:], calling=page.calling and not last))
+def called(page: PageState, calls: Sequence[Called], *, last: bool, of: PageState | None = None) -> Change:
+    """Remember who was called; `last`: nobody is left to call of the step in force, or of the one `of` was in."""
+    done = last and (of is None or same_step(page, of))
+    return Change(replace(page, calls=(*page.calls, *calls)[-MAX_CALLS:], calling=page.calling and not done))
+
+
+def same_step(page: PageState, other: PageState) -> bool:
+    """Whether both are at the same call of the same run through the policy."""
+    return (page.run, page.step) == (other.run, other.step)
+
+
+def hushed(page: PageState, *, quiet: bool) -> Change | None:
+    """Every call was made `quiet`, or one try less is left. None when there was nothing to make quiet."""
+    if not page.hush_tries:
+        return None
+    return Change(replace(page, hush_tries=0 if quiet else page.hush_tries - 1))
+
+
+def trouble(page: PageState, now: datetime) -> Trouble | None:
+    """Whether its next step is missing; None when it is to come, or nothing is to come, as the page itself says."""
+    if not page.due_at:
+        return Trouble.NO_TIMER if page.open and not page.exhausted else None
+    left = datetime.fromisoformat(page.due_at) - now
+    if left < -LATE:
+        return Trouble.OVERDUE
+    return Trouble.FAR_AHEAD if left > page.wait + LATE else None
+
+
+def due_now(page: PageState, now: datetime) -> Change | None:
+    """Its next step comes at once. None when there is no trouble with it (any more)."""
+    found = trouble(page, now)
+    if found is None:
+        return None
+    return Change(page if found is Trouble.OVERDUE else _armed(page, now, 0))
 
 
 def fated(page: PageState, ref: str, fate: Fate) -> Change | None:

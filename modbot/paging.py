@@ -4,37 +4,24 @@ The state is `modbot.page_state`; each change is a compare-and-set in the store;
 durable job. The store is written before anybody is called, so a crash repeats a call and never forgets one.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from functools import partial
-from typing import Protocol
+from dataclasses import replace
+from datetime import datetime
 
 from modbot import page_state
-from modbot.errors import VendorError
+from modbot.calling import Calling, Watching, answered, notice_of
 from modbot.escalation import Escalation
-from modbot.jobs import Jobs
+from modbot.jobs import Jobs, begun_before
 from modbot.log import get_logger
-from modbot.metrics import FIRST_CALL_SECONDS, PAGE_ANSWER_SECONDS, PAGES
+from modbot.metrics import PAGE_ANSWER_SECONDS, PAGES
 from modbot.page_state import Called, Change, PageState
-from modbot.pagers import Fate, Notice, Pager, Question
+from modbot.page_watch import AllIsWell, PageWatch
+from modbot.pagers import Fate, Pager
 from modbot.store.pages import Pages
 
 TIMER_JOB = "page.timer"
-LATE = timedelta(seconds=30)  # a timer this overdue is taken for lost
-HUSH_WITHIN = timedelta(seconds=2)
 
 log = get_logger("paging")
-
-
-class Watching(Protocol):
-    """Hears of what is worth a line on the incidents' cards. Each may be told again: see `once`."""
-
-    async def note(self, page: PageState, text: str, *, once: str) -> None:
-        """Something happened to a page. Raises StoreUnavailable."""
-
-    async def given_back(self, page: PageState, *, once: str) -> None:
-        """Whoever had it did not say that they still do. Raises StoreUnavailable."""
 
 
 class Paging:
@@ -49,15 +36,24 @@ class Paging:
         pagers: Mapping[str, Pager],
         now: Callable[[], datetime],
         watching: Watching,
+        all_is_well: AllIsWell | None = None,
     ) -> None:
-        """`pagers` by the names that `OnCallPerson.channels` has for them."""
+        """`pagers` by the names that `OnCallPerson.channels` has for them; for `all_is_well` see `PageWatch`."""
         self._pages = pages
         self._jobs = jobs
         self._escalation = escalation
-        self._pagers = pagers
         self._now = now
         self._watching = watching
-        self._hushing: set[asyncio.Future[None]] = set()
+        self._calling = Calling(pages=pages, escalation=escalation, pagers=pagers, now=now, watching=watching)
+        self._watch = PageWatch(
+            pages=pages,
+            calling=self._calling,
+            escalation=escalation,
+            set_timer=self._set_timer,
+            now=now,
+            watching=watching,
+            all_is_well=all_is_well,
+        )
 
     async def open(
         self, page_id: str, *, what: str, by: str, school: str = "", incident: str = "", title: str = ""
@@ -90,10 +86,11 @@ class Paging:
         page_id, _, token = job_id.partition("|")
         change = await self._pages.change(page_id, lambda page: page_state.timer(page, token, self._now()))
         if change is None:
-            await self._finish_calling(page_id)
+            if begun_before():
+                await self._finish_calling(page_id)
             return
         PAGES.labels(_moved_to(change)).inc()
-        await self._follow(change)
+        await self._follow(replace(change, former=""))  # the former timer is this very job
 
     async def escalate(self, page_id: str, by: str) -> PageState | None:
         """Call the next at once; None when it was answered or nobody is left to call."""
@@ -106,38 +103,47 @@ class Paging:
         return await self._pages.get(page_id)
 
     async def _finish_calling(self, page_id: str) -> None:
-        """A process that died after moving the page on, and before it had called everybody, left this to us."""
+        """A process that died after moving the page on, or a try that failed, has left somebody to be called."""
         page = await self._pages.get(page_id)
         if page is not None and page.open and page.calling:
-            await self._follow(Change(page, call=True))
+            await self._follow(Change(page, call=True), anyway=True)
 
     async def acknowledge(self, page_id: str, by: str, *, email: str = "") -> PageState | None:
         """Stop every ringing; None when it was answered before or does not exist."""
         now = self._now()
         change = await self._pages.change(page_id, lambda page: page_state.acknowledge(page, by, now, email=email))
         if change is None:
+            await self._finish_hushing(page_id)
             return None
         PAGES.labels("acknowledged").inc()
         PAGE_ANSWER_SECONDS.observe((now - datetime.fromisoformat(change.state.opened_at)).total_seconds())
-        await self._set_timer(change.state)
-        await self._hush(change.state)
+        await self._set_timer(change)
+        await self._calling.hush(change.state)
         return change.state
+
+    async def _finish_hushing(self, page_id: str) -> None:
+        """A process that died after the answer was durable, and before all was quiet, left this to us."""
+        page = await self._pages.get(page_id)
+        if page is not None and page.hush_tries and not page.open:
+            await self._calling.hush(page)
 
     async def confirm(self, page_id: str) -> PageState | None:
         """Whoever has it still does; None when nobody has it."""
         change = await self._pages.change(page_id, lambda page: page_state.confirm(page, self._now()))
         if change is None:
             return None
-        await self._set_timer(change.state)
+        await self._set_timer(change)
         return change.state
 
     async def resolve(self, page_id: str, incident: str = "") -> None:
         """It is over, or one of its incidents is: when none is left, nothing rings any more."""
         change = await self._pages.change(page_id, lambda page: page_state.resolve(page, incident))
-        if change is not None and change.state.state == "resolved":
+        if change is None:
+            await self._finish_hushing(page_id)
+        elif change.state.state == "resolved":
             PAGES.labels("resolved").inc()
-            await self._set_timer(change.state)
-            await self._hush(change.state)
+            await self._set_timer(change)
+            await self._calling.hush(change.state)
 
     async def fated(self, page_id: str, ref: str, fate: Fate) -> None:
         """A channel tells later what became of a call; one that failed is made by the next channel at once."""
@@ -146,7 +152,7 @@ class Paging:
             return
         failed = next(call for call in change.state.calls if call.ref == ref)
         tried = {call.channel for call in change.state.calls if call.email == failed.email and _same_step(call, failed)}
-        await self._call(change.state, failed.email, without=frozenset(tried))
+        await self._calling.person(change.state, failed.email, without=frozenset(tried))
 
     async def get(self, page_id: str) -> PageState | None:
         """One page."""
@@ -154,147 +160,43 @@ class Paging:
 
     async def open_pages(self) -> list[PageState]:
         """Pages that nobody has answered."""
-        return [page for page in await self._unresolved() if page.open]
-
-    async def _unresolved(self) -> list[PageState]:
-        found = [await self._pages.get(page_id) for page_id in await self._pages.open_ids()]
-        return [page for page in found if page is not None]
+        return [page for page in await self._pages.watched() if page.open]
 
     async def repair(self) -> int:
-        """Give every page whose timer was lost its next step; how many. Cost follows pages not yet resolved."""
-        repaired = 0
-        for page in await self._unresolved():
-            if not page.due_at or self._now() - datetime.fromisoformat(page.due_at) < LATE:
-                continue  # nobody left to call, nothing to ask, or its timer is still to ring
-            log.warning("page_timer_lost", page=page.id)
-            repaired += 1
-            await self.ring(f"{page.id}|{page.token}")
-        return repaired
-
-    async def _follow(self, change: Change) -> None:
-        page = change.state
-        await self._set_timer(page)
-        if change.again:
-            await self._watching.given_back(page, once=page.token)
-        if change.call and page.current is not None:
-            await self._call_step(page)
-        if change.ask:
-            await self._ask(page)
-        if page.exhausted:
-            await self._watching.note(page, "Nobody has answered the page. Phone the help desk.", once="nobody")
-
-    async def _set_timer(self, page: PageState) -> None:
-        key = f"page:{page.id}"
-        if not page.due_at:
-            await self._jobs.cancel(key)
-            return
-        due = datetime.fromisoformat(page.due_at)
-        await self._jobs.at(TIMER_JOB, f"{page.id}|{page.token}", due, key=key, replace=True)
-
-    async def _call_step(self, page: PageState) -> None:
-        people = await self._escalation.people(page.current.people if page.current else ())
-        waiting = [email for email in people if email not in page.called_now]
-        await asyncio.gather(*(self._call(page, email) for email in waiting))
-        await self._pages.change(page.id, partial(page_state.called, calls=(), last=True))
-        await self._hush_if_answered(page.id)
-
-    async def _call(self, page: PageState, email: str, without: frozenset[str] = frozenset()) -> None:
-        """Call one person by the first of their channels that takes it."""
-        person = self._escalation.person(email)
-        for channel in _turned(person.channels, page.policy[page.step].round):
-            if channel in without or not await self._still_rings(page):
-                continue
-            call = await self._try(page, email, channel)
-            await self._pages.change(page.id, partial(page_state.called, calls=[call], last=False))
-            await self._watching.note(page, self._told(call), once=f"{page.token}:{email}:{channel}")
-            if call.fate is not Fate.FAILED:
-                return
-
-    async def _still_rings(self, page: PageState) -> bool:
-        """Looked up before each call: after an answer is durable nobody is called."""
-        now = await self._pages.get(page.id)
-        return now is not None and now.token == page.token and now.open
-
-    async def _try(self, page: PageState, email: str, channel: str) -> Called:
-        at = self._now()
-        call = Called(email, channel, page.step, page.run, at.isoformat(), Fate.FAILED)
-        pager = self._pagers.get(channel)
-        if pager is None:
-            log.warning("no_such_pager", page=page.id, channel=channel)
-            return call
-        try:
-            ticket = await pager.ring(self._escalation.person(email), notice_of(page))
-        except VendorError as error:
-            log.warning("page_call_failed", page=page.id, channel=channel, detail=error.log_detail)
-            return call
-        if not page.reached:
-            FIRST_CALL_SECONDS.observe((self._now() - datetime.fromisoformat(page.opened_at)).total_seconds())
-        return Called(email, channel, page.step, page.run, at.isoformat(), ticket.fate, ticket.ref)
-
-    def _told(self, call: Called) -> str:
-        said = {Fate.FAILED: "could not be reached", Fate.QUEUED: "is being called", Fate.DELIVERED: "was called"}
-        label = self._pagers[call.channel].label if call.channel in self._pagers else call.channel
-        return f"{self._escalation.name(call.email)} {said.get(call.fate, 'answered')} by {label}."
-
-    async def _ask(self, page: PageState) -> None:
-        minutes = page.still.answer_seconds // 60
-        headline = f"Do you still have the page of {page.title}?" if page.title else "Do you still have this page?"
-        person = self._escalation.person(page.acknowledged_email) if page.acknowledged_email else None
-        for channel in person.channels if person else ():
-            pager = self._pagers.get(channel)
-            if pager is None or person is None:
-                continue
-            try:
-                await pager.ask(person, Question(page.id, headline, minutes))
-            except VendorError as error:
-                log.warning("page_question_failed", page=page.id, channel=channel, detail=error.log_detail)
-                continue
-            return
-        await self._watching.note(page, f"{page.acknowledged_by} could not be asked whether they still have it.",
-                                  once=f"{page.token}:unasked")  # fmt: skip
-
-    async def _hush_if_answered(self, page_id: str) -> None:
-        """Somebody may have answered while the last call was leaving: that message must not go on asking."""
-        page = await self._pages.get(page_id)
-        if page is not None and not page.open:
-            await self._hush(page)
-
-    async def _hush(self, page: PageState) -> None:
-        standing = {call.ref: call.channel for call in page.calls if call.ref and call.fate is not Fate.FAILED}
-        tasks = [asyncio.ensure_future(self._hush_one(page, ref, channel)) for ref, channel in standing.items()]
-        self._hushing.update(tasks)
-        for task in tasks:
-            task.add_done_callback(self._hushing.discard)
-        if tasks:  # whoever answered is told at once: a channel that is slow to be made quiet goes on by itself
-            await asyncio.wait(tasks, timeout=HUSH_WITHIN.total_seconds())
+        """The watchdog's look: every page whose next step was lost gets it; how many. Raises StoreUnavailable."""
+        return await self._watch.look()
 
     async def drain(self) -> None:
         """Let what is being made quiet become so."""
-        await asyncio.gather(*self._hushing, return_exceptions=True)
+        await self._calling.drain()
 
-    async def _hush_one(self, page: PageState, ref: str, channel: str) -> None:
-        pager = self._pagers.get(channel)
-        if pager is None:
-            return
-        try:
-            await pager.hush(ref, answered(page), over=page.state == "resolved")
-        except VendorError as error:
-            log.warning("page_not_hushed", page=page.id, channel=channel, detail=error.log_detail)
+    async def _follow(self, change: Change, *, anyway: bool = False) -> None:
+        page = change.state
+        await self._set_timer(change)
+        if change.again:
+            await self._watching.given_back(page, once=page.token)
+        if change.call and page.current is not None:
+            await self._calling.step(page, anyway=anyway)
+        if change.ask:
+            await self._calling.ask(page)
+        if page.exhausted:
+            await self._watching.note(page, "Nobody has answered the page. Phone the help desk.", once="nobody")
+
+    async def _set_timer(self, change: Change) -> None:
+        """The live timer in place of the former. Each has a key of its own: one that is just ringing in a process
+        that dies is then still delivered to another, and two processes cannot undo each other's.
+        """
+        page = change.state
+        if change.former and change.former != page.token:
+            await self._jobs.cancel(_timer_key(page.id, change.former))
+        if page.due_at:
+            due = datetime.fromisoformat(page.due_at)
+            key = _timer_key(page.id, page.token)
+            await self._jobs.at(TIMER_JOB, f"{page.id}|{page.token}", due, key=key, replace=True)
 
 
-def notice_of(page: PageState) -> Notice:
-    """What somebody who is called is told. What was typed stays out of the push preview."""
-    headline = f"PAGE: help is needed in {page.title}." if page.title else "PAGE: help is needed."
-    more = len(page.incidents) - 1
-    others = (f"{more} more classes of the school called for help within the same minute.",) if more > 0 else ()
-    return Notice(page.id, headline, (f"{page.by}: {page.what}", *others), page.step + 1, len(page.policy))
-
-
-def answered(page: PageState) -> str:
-    """What a call says once nobody need answer it any more."""
-    if page.state == "acknowledged":
-        return f"{page.acknowledged_by} has it. Nothing more to do for you."
-    return "This page is over."
+def _timer_key(page_id: str, token: str) -> str:
+    return f"page:{page_id}:{token}"
 
 
 def _moved_to(change: Change) -> str:
@@ -302,14 +204,13 @@ def _moved_to(change: Change) -> str:
         return "given_back"
     if change.ask:
         return "asked"
-    return "escalated" if change.call else "exhausted"
-
-
-def _turned(channels: tuple[str, ...], rounds: int) -> tuple[str, ...]:
-    """Each further round begins one channel later: who did not see a message is rung up."""
-    start = (rounds - 1) % len(channels)
-    return channels[start:] + channels[:start]
+    if change.call:
+        return "escalated"
+    return "exhausted" if change.state.exhausted else "waited"
 
 
 def _same_step(one: Called, other: Called) -> bool:
     return (one.run, one.step) == (other.run, other.step)
+
+
+__all__ = ["TIMER_JOB", "Paging", "Watching", "answered", "notice_of"]

@@ -108,6 +108,7 @@ class PagingSettings(Block):
     still_on_it_seconds: int = Field(default=1200, ge=0, le=86_400)  # then whoever has a page is asked; 0: never
     answer_seconds: int = Field(default=600, ge=1, le=14_400)  # to answer that in; else it rings again
     last_resort: tuple[str, ...] = ()  # called when nobody else has answered, and told when a page was stuck
+    heartbeat_url: SecretStr | None = None  # called each minute while every page has its next step; silence is alarm
     apprise: dict[str, SecretStr] = Field(default_factory=dict)  # name → address, for channels "apprise:NAME"
 
     @model_validator(mode="after")

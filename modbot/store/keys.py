@@ -33,6 +33,7 @@ DOCKET_NAME = "mb:docket"
 OPEN_INCIDENTS = "mb:incs:open"
 INCIDENT_KEEP = timedelta(days=365)
 PAGE_KEEP = timedelta(days=30)
+PAGE_CALLING_KEEP = timedelta(seconds=8)  # of its holder's silence, who is then taken for dead
 PERSON_KEEP = timedelta(hours=12)
 ANSWER_KEEP = timedelta(hours=1)
 
@@ -125,6 +126,11 @@ def open_incident(room_key: str) -> str:
 def page(page_id: str) -> str:
     """One page: its state, step, round and live timer's token."""
     return f"mb:page:{page_id}"
+
+
+def page_calling(page_id: str, run: int, step: int) -> str:
+    """Held while a page's people of one step are called, so that two processes do not call them at once."""
+    return f"mb:page:{page_id}:{run}:{step}"
 
 
 def page_group(school: str) -> str:

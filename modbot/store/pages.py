@@ -1,6 +1,10 @@
-"""Pages in the store, changed only by compare-and-set: whoever read an older state tries again on the newer one."""
+"""Pages in the store, changed only by compare-and-set: whoever read an older state tries again on the newer one.
 
-from collections.abc import Callable
+Those to which something may still happen are listed, so that a watchdog's work does not grow with those that are over.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from modbot.errors import StoreUnavailable
@@ -9,6 +13,7 @@ from modbot.seal import Keyring
 from modbot.store import Script, Store, keys
 
 TRIES = 20
+ONE_MS = timedelta(milliseconds=1)
 TOGETHER = timedelta(seconds=60)  # panics of one school within this make one page
 
 _GROUP = Script(
@@ -39,7 +44,7 @@ class Pages:
         self._keep_ms = int(keep.total_seconds() * 1000)
 
     async def create(self, page: PageState) -> bool:
-        """Keep a new page and list it as open; False when there is one of that id."""
+        """Keep a new page and list it; False when there is one of that id."""
         made = await self._store.call(_SWAP, [keys.page(page.id)], ["", self._sealed(page), self._keep_ms])
         await self._list(page)
         return bool(made)
@@ -54,20 +59,32 @@ class Pages:
         kept = await self._store.run("GET", keys.page(page_id))
         return self._opened(page_id, kept) if kept else None
 
+    async def several(self, page_ids: Sequence[str]) -> list[PageState]:
+        """Those of these pages that there are, read in one round trip."""
+        kept = await self._store.batch([("GET", keys.page(page_id)) for page_id in page_ids]) if page_ids else []
+        return [self._opened(page_id, held) for page_id, held in zip(page_ids, kept, strict=True) if held]
+
     async def change(self, page_id: str, step: Callable[[PageState], Change | None]) -> Change | None:
         """Apply `step` to the page as it is now; None when there is no such page or `step` changes nothing."""
         for _ in range(TRIES):
             kept = await self._store.run("GET", keys.page(page_id))
-            change = step(self._opened(page_id, kept)) if kept else None
-            if change is None:
+            before = self._opened(page_id, kept) if kept else None
+            change = step(before) if before is not None else None
+            if before is None or change is None:
                 return None
             swapped = await self._store.call(
                 _SWAP, [keys.page(page_id)], [kept, self._sealed(change.state), self._keep_ms]
             )
             if swapped:
-                await self._list(change.state)
-                return change
+                if before.under_watch != change.state.under_watch:
+                    await self._list(change.state)
+                return replace(change, former=before.token)
         raise StoreUnavailable(f"page {page_id} changed under {TRIES} tries")
+
+    async def claim_calling(self, page: PageState, *, anyway: bool = False) -> bool:
+        """Whether nobody else is calling the people of the page's step just now. `anyway`: whoever did is dead."""
+        key, keep_ms = keys.page_calling(page.id, page.run, page.step), keys.PAGE_CALLING_KEEP // ONE_MS
+        return bool(await self._store.run("SET", key, "1", "PX", keep_ms, *([] if anyway else ["NX"])))
 
     def _sealed(self, page: PageState) -> bytes:
         """What was typed to call for help may name pupils."""
@@ -77,9 +94,18 @@ class Pages:
         return from_bytes(self._keyring.open(kept, context=keys.page(page_id).encode()))
 
     async def _list(self, page: PageState) -> None:
-        command = "SREM" if page.state == "resolved" else "SADD"
+        command = "SADD" if page.under_watch else "SREM"
         await self._store.batch([(command, keys.open_pages(), page.id), ("PEXPIRE", keys.open_pages(), self._keep_ms)])
 
     async def open_ids(self) -> list[str]:
-        """Pages not yet resolved."""
+        """Pages to which something may still happen."""
         return sorted(found.decode() for found in await self._store.run("SMEMBERS", keys.open_pages()))
+
+    async def watched(self) -> list[PageState]:
+        """The same pages themselves, in two round trips however many there are. Those that are gone are struck off."""
+        page_ids = await self.open_ids()
+        found = await self.several(page_ids)
+        done = set(page_ids) - {page.id for page in found if page.under_watch}
+        if done:
+            await self._store.run("SREM", keys.open_pages(), *done)
+        return found

@@ -99,7 +99,7 @@ async def lose_the_timer(site: Site) -> None:
         await Pages(state.store, state.keyring).change(page.id, late)
         jobs = Jobs(state.url, {TIMER_JOB: never})
         await jobs.start(work=False)
-        await jobs.cancel(f"page:{page.id}")
+        await jobs.cancel(f"page:{page.id}:{page.token}")
         await jobs.drain(timedelta(seconds=1))
 
 

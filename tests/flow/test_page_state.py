@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from modbot import page_state
-from modbot.page_state import Called, Change, PageState, Step, StillOnIt, from_bytes, to_bytes
+from modbot.page_state import Called, Change, PageState, Step, StillOnIt, Trouble, from_bytes, to_bytes
 from modbot.pagers import Fate
 
 NOW = datetime(2026, 11, 24, 10, 14, tzinfo=UTC)
@@ -24,9 +24,14 @@ def opened(steps: int = 2, rounds: int = 2, still: StillOnIt = ASKING) -> PageSt
     return page_state.trigger(page(steps, rounds, still), NOW).state
 
 
+def done_calling(state: PageState) -> PageState:
+    """Everybody of the step in force has been called."""
+    return page_state.called(state, (), last=True).state
+
+
 def ring(state: PageState) -> Change:
-    """The live timer rings."""
-    change = page_state.timer(state, state.token, NOW)
+    """The live timer rings, after everybody was called."""
+    change = page_state.timer(done_calling(state), state.token, NOW)
     assert change is not None
     return change
 
@@ -198,6 +203,47 @@ def test_a_process_that_died_amid_the_calls_leaves_word_that_some_are_to_be_made
     call = Called("kim@example.org", "slack", 0, 1, NOW.isoformat(), Fate.DELIVERED)
     assert page_state.called(opened(), [call], last=False).state.calling
     assert not page_state.called(opened(), [call], last=True).state.calling
+
+
+def test_whoever_is_calling_when_the_timer_rings_is_waited_for_and_nobody_is_called_twice() -> None:
+    change = ring_amid_calls(opened())
+    assert (change.call, change.state.step) == (False, 0)
+    assert datetime.fromisoformat(change.state.due_at) == NOW + page_state.GRACE
+
+
+def test_people_whose_caller_died_are_called_before_the_next() -> None:
+    change = ring_amid_calls(ring_amid_calls(opened()).state)
+    assert (change.call, change.state.step) == (True, 0)
+
+
+def test_a_step_that_nobody_gets_done_does_not_hold_the_page_up() -> None:
+    state = opened()
+    for _ in range(3):
+        state = ring_amid_calls(state).state
+    assert state.step == 1
+
+
+def ring_amid_calls(state: PageState) -> Change:
+    """The live timer rings while people of the step in force have yet to be called."""
+    change = page_state.timer(state, state.token, NOW)
+    assert change is not None
+    return change
+
+
+def test_a_late_end_of_one_steps_calls_does_not_end_those_of_the_next() -> None:
+    first = opened()
+    assert page_state.called(ring(first).state, (), last=True, of=first).state.calling
+
+
+def test_who_could_not_be_reached_is_not_taken_for_called() -> None:
+    call = Called("kim@example.org", "slack", 0, 1, NOW.isoformat(), Fate.FAILED)
+    assert not page_state.called(opened(), [call], last=False).state.called_now
+
+
+def test_a_timer_overdue_or_impossibly_far_ahead_is_trouble() -> None:
+    state = opened()
+    found = [page_state.trouble(state, NOW + timedelta(minutes=late)) for late in (0, 2, -60)]
+    assert found == [None, Trouble.OVERDUE, Trouble.FAR_AHEAD]
 
 
 @given(st.lists(st.sampled_from(["i1", "i2", "i3"]), max_size=6))

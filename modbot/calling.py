@@ -1,0 +1,193 @@
+"""Calling people for a page, asking whoever has it, and making quiet what rings: the part of paging that has vendors.
+
+The page is looked up before each call, which is recorded afterwards. A process that dies in between repeats that one
+call, and no other.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from modbot import page_state
+from modbot.errors import VendorError
+from modbot.escalation import Escalation
+from modbot.log import get_logger
+from modbot.metrics import FIRST_CALL_SECONDS
+from modbot.page_state import Called, Change, PageState
+from modbot.pagers import Fate, Notice, Pager, Question
+from modbot.store.pages import Pages
+
+CALL_WITHIN = timedelta(seconds=30)  # a channel that has not taken a call by then is passed over
+HUSH_WITHIN = timedelta(seconds=2)
+
+log = get_logger("calling")
+
+
+class Watching(Protocol):
+    """Hears of what is worth a line on the incidents' cards. Each may be told again: see `once`."""
+
+    async def note(self, page: PageState, text: str, *, once: str) -> None:
+        """Something happened to a page. Raises StoreUnavailable."""
+
+    async def given_back(self, page: PageState, *, once: str) -> None:
+        """Whoever had it did not say that they still do. Raises StoreUnavailable."""
+
+
+class Calling:
+    """Calls people by the channels they have. Every method raises StoreUnavailable, and nothing of a vendor's."""
+
+    def __init__(
+        self,
+        *,
+        pages: Pages,
+        escalation: Escalation,
+        pagers: Mapping[str, Pager],
+        now: Callable[[], datetime],
+        watching: Watching,
+    ) -> None:
+        """`pagers` by the names that `OnCallPerson.channels` has for them."""
+        self._pages = pages
+        self._escalation = escalation
+        self._pagers = pagers
+        self._now = now
+        self._watching = watching
+        self._hushing: set[asyncio.Future[bool]] = set()
+
+    async def step(self, page: PageState, *, anyway: bool = False) -> None:
+        """Call everybody of the step in force who has not been called for it yet, unless another process is at it.
+
+        `anyway`: whoever was at it is known to be dead.
+        """
+        if not await self._pages.claim_calling(page, anyway=anyway):
+            return  # should it die, the page's timer comes back to it
+        people = await self._escalation.people(page.current.people if page.current else ())
+        waiting = [email for email in people if email not in page.called_now]
+        alone = len(waiting) == 1
+        done = await asyncio.gather(*(self.person(page, email, last=alone) for email in waiting))
+        if not alone or done == [None]:
+            done = [await self._pages.change(page.id, partial(page_state.called, calls=(), last=True, of=page))]
+        for change in done:
+            if change is not None and not change.state.open:  # answered while the last call was leaving
+                await self.hush(change.state)
+
+    async def person(
+        self, page: PageState, email: str, *, without: frozenset[str] = frozenset(), last: bool = False
+    ) -> Change | None:
+        """Call one person by the first of their channels that takes it; the page as it is then, None when none did.
+
+        `last`: nobody else of the step is to be called.
+        """
+        person = self._escalation.person(email)
+        for channel in _turned(person.channels, page.policy[page.step].round):
+            if channel in without or not await self._still_rings(page):
+                continue
+            call = await self._try(page, email, channel)
+            taken = call.fate is not Fate.FAILED
+            change = await self._pages.change(
+                page.id, partial(page_state.called, calls=[call], last=last and taken, of=page)
+            )
+            await self._watching.note(page, self._told(call), once=f"{page.token}:{email}:{channel}")
+            if taken:
+                return change
+        return None
+
+    async def _still_rings(self, page: PageState) -> bool:
+        """Looked up before each call: after an answer is durable nobody is called."""
+        now = await self._pages.get(page.id)
+        return now is not None and now.open and page_state.same_step(now, page)
+
+    async def _try(self, page: PageState, email: str, channel: str) -> Called:
+        at = self._now()
+        call = Called(email, channel, page.step, page.run, at.isoformat(), Fate.FAILED)
+        pager = self._pagers.get(channel)
+        if pager is None:
+            log.warning("no_such_pager", page=page.id, channel=channel)
+            return call
+        try:
+            async with asyncio.timeout(CALL_WITHIN.total_seconds()):
+                ticket = await pager.ring(self._escalation.person(email), notice_of(page))
+        except TimeoutError:
+            log.warning("page_call_slow", page=page.id, channel=channel)
+            return call
+        except VendorError as error:
+            log.warning("page_call_failed", page=page.id, channel=channel, detail=error.log_detail)
+            return call
+        if not page.reached:
+            FIRST_CALL_SECONDS.observe((self._now() - datetime.fromisoformat(page.opened_at)).total_seconds())
+        return Called(email, channel, page.step, page.run, at.isoformat(), ticket.fate, ticket.ref)
+
+    def _told(self, call: Called) -> str:
+        said = {Fate.FAILED: "could not be reached", Fate.QUEUED: "is being called", Fate.DELIVERED: "was called"}
+        label = self._pagers[call.channel].label if call.channel in self._pagers else call.channel
+        return f"{self._escalation.name(call.email)} {said.get(call.fate, 'answered')} by {label}."
+
+    async def ask(self, page: PageState) -> None:
+        """Ask whoever has it whether they still do, by the first of their channels that can."""
+        minutes = page.still.answer_seconds // 60
+        headline = f"Do you still have the page of {page.title}?" if page.title else "Do you still have this page?"
+        person = self._escalation.person(page.acknowledged_email) if page.acknowledged_email else None
+        for channel in person.channels if person else ():
+            pager = self._pagers.get(channel)
+            if pager is None or person is None:
+                continue
+            try:
+                async with asyncio.timeout(CALL_WITHIN.total_seconds()):
+                    await pager.ask(person, Question(page.id, headline, minutes))
+            except TimeoutError:
+                log.warning("page_question_slow", page=page.id, channel=channel)
+                continue
+            except VendorError as error:
+                log.warning("page_question_failed", page=page.id, channel=channel, detail=error.log_detail)
+                continue
+            return
+        await self._watching.note(page, f"{page.acknowledged_by} could not be asked whether they still have it.",
+                                  once=f"{page.token}:unasked")  # fmt: skip
+
+    async def hush(self, page: PageState) -> None:
+        """Make every call quiet that stands. What is not quiet afterwards is tried again by the watchdog."""
+        tasks = [asyncio.ensure_future(self._hush_one(page, *standing)) for standing in page.standing.items()]
+        self._hushing.update(tasks)
+        for task in tasks:
+            task.add_done_callback(self._hushing.discard)
+        if tasks:  # whoever answered is told at once: a channel that is slow to be made quiet goes on by itself
+            await asyncio.wait(tasks, timeout=HUSH_WITHIN.total_seconds())
+        quiet = all(task.done() and not task.exception() and task.result() for task in tasks)
+        await self._pages.change(page.id, partial(page_state.hushed, quiet=quiet))
+
+    async def drain(self) -> None:
+        """Let what is being made quiet become so."""
+        await asyncio.gather(*self._hushing, return_exceptions=True)
+
+    async def _hush_one(self, page: PageState, ref: str, channel: str) -> bool:
+        pager = self._pagers.get(channel)
+        if pager is None:
+            return True
+        try:
+            await pager.hush(ref, answered(page), over=page.state == "resolved")
+        except VendorError as error:
+            log.warning("page_not_hushed", page=page.id, channel=channel, detail=error.log_detail)
+            return False
+        return True
+
+
+def notice_of(page: PageState) -> Notice:
+    """What somebody who is called is told. What was typed stays out of the push preview."""
+    headline = f"PAGE: help is needed in {page.title}." if page.title else "PAGE: help is needed."
+    more = len(page.incidents) - 1
+    others = (f"{more} more classes of the school called for help within the same minute.",) if more > 0 else ()
+    return Notice(page.id, headline, (f"{page.by}: {page.what}", *others), page.step + 1, len(page.policy))
+
+
+def answered(page: PageState) -> str:
+    """What a call says once nobody need answer it any more."""
+    if page.state == "acknowledged":
+        return f"{page.acknowledged_by} has it. Nothing more to do for you."
+    return "This page is over."
+
+
+def _turned(channels: tuple[str, ...], rounds: int) -> tuple[str, ...]:
+    """Each further round begins one channel later: who did not see a message is rung up."""
+    start = (rounds - 1) % len(channels)
+    return channels[start:] + channels[:start]
