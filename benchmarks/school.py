@@ -4,7 +4,7 @@
 
 import csv
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import programs
 from benchmarks.load import Plan
 from benchmarks.programs import Program, free_port, python
+from benchmarks.redis_server import StoreServer
 from modbot import seal
 from modbot.demo.district import District
 from modbot.demo.roster import ORTIZ, SCHOOL, TERM
@@ -55,7 +56,7 @@ class Teacher:
 class BigSchool:
     """A district on loopback. Make it with `opened`."""
 
-    def __init__(self, folder: Path, district: District, server: EmbeddedStore, stack: AsyncExitStack) -> None:
+    def __init__(self, folder: Path, district: District, server: StoreServer, stack: AsyncExitStack) -> None:
         self.folder = folder
         self.district = district
         self.server = server
@@ -111,9 +112,11 @@ class BigSchool:
             "MODBOT_PROCESSES": str(processes),
         }
 
-    async def start_modbot(self, *, port: int = 0, processes: int = 1) -> Program:
-        """One `modbot serve`, listening."""
-        environment = self.environment(port=port, processes=processes)
+    async def start_modbot(
+        self, *, port: int = 0, processes: int = 1, extra: Mapping[str, str] | None = None
+    ) -> Program:
+        """One `modbot serve`, listening. `extra` settings and variables go over the school's."""
+        environment = {**self.environment(port=port, processes=processes), **(extra or {})}
         return await programs.start(python("modbot", "serve"), self.log, environment)
 
     @property
@@ -184,12 +187,12 @@ class BigSchool:
 
 
 @asynccontextmanager
-async def opened(teachers: int) -> AsyncIterator[BigSchool]:
-    """A district with so many teachers and an empty store with the embedded store's own settings."""
+async def opened(teachers: int, server_in: Callable[[Path], StoreServer] = EmbeddedStore) -> AsyncIterator[BigSchool]:
+    """A district with so many teachers and an empty store: without `server_in`, the embedded one as modbot has it."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mb-")))
         district = await stack.enter_async_context(District(folder / "district"))
-        server = EmbeddedStore(folder / "data")
+        server = server_in(folder / "data")
         await server.start()
         stack.push_async_callback(server.stop)
         school = BigSchool(folder, district, server, stack)

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from benchmarks.chaos.counting import Counts, Typed, counted
 from benchmarks.chaos.disturbing import DISTURBANCES, Site
+from benchmarks.chaos.pages import PagingCounts
 from benchmarks.progress import Say
 from benchmarks.school import BigSchool, Teacher, opened
 
-SCENARIOS = tuple(DISTURBANCES)
+PAGING = "paging"  # see `benchmarks.chaos.pages`
+SCENARIOS = (*DISTURBANCES, PAGING)
 SETTLE = timedelta(seconds=60)  # an entry of a dead process is taken over after 10 s, and tried five times
 LOOK_SECONDS = 0.25
 
@@ -84,6 +86,6 @@ async def _settled(school: BigSchool, typed: list[Typed]) -> Counts:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-def rows(found: Mapping[str, Counts]) -> dict[str, dict[str, int]]:
+def rows(found: Mapping[str, Counts | PagingCounts]) -> dict[str, dict[str, int]]:
     """What `chaos.json` holds."""
     return {scenario: asdict(counts) for scenario, counts in found.items()}

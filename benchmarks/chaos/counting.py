@@ -47,6 +47,11 @@ class Counts:
     refused: int
     heard_twice: int
 
+    @property
+    def broken(self) -> bool:
+        """Whether a promise was."""
+        return bool(self.lost or self.doubled or self.unheard)
+
 
 async def counted(school: BigSchool, typed: Sequence[Typed]) -> Counts:
     """Look at everything as it is now. The store must run."""
