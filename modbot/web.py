@@ -40,7 +40,7 @@ def application(
     """The aiohttp application. Unknown paths are 404, other methods 405. `socket` is Socket Mode's, if used."""
     app = web.Application(client_max_size=MAX_WEBHOOK_BYTES)
     app.router.add_post("/slack/events", slack)
-    webhooks = Webhooks(platforms, sessions, rereading, callbacks)
+    webhooks = Webhooks(platforms, sessions, rereading, store, callbacks)
     app.router.add_post("/webhooks/{vendor}", webhooks.handle)
     if web_pages is not None:
         web_pages.add_to(app.router)
@@ -59,8 +59,10 @@ class Webhooks:
         platforms: Mapping[PlatformName, Platform],
         sessions: Sessions,
         rereading: Rereading,
+        store: Store,
         callbacks: Callbacks | None = None,
     ) -> None:
+        self._store = store
         self._callbacks = callbacks
         self._platforms = {str(name): platform for name, platform in platforms.items()}
         self._sessions = sessions
@@ -87,9 +89,18 @@ class Webhooks:
             return web.json_response({"error": "try again"}, status=503)
         self._rereading.soon(heard.unread)
         if heard.doubted:
+            if not await self._store_answers():  # what would have told that it is good may be in there
+                return web.json_response({"error": "try again"}, status=503)
             REJECTED.labels("webhook", "doubted").inc()
             log.info("doubted", path=request.path[:60], reason=heard.doubted)
         return _answer(heard.reply)
+
+    async def _store_answers(self) -> bool:
+        try:
+            await self._store.ping()
+        except StoreUnavailable:
+            return False
+        return True
 
     async def _hear_back(self, callbacks: Callbacks, vendor: str, request: web.Request) -> web.StreamResponse:
         try:

@@ -166,7 +166,7 @@ async def test_only_its_organiser_can_end_a_class_so_the_clicks_are_told(school:
     answer = await school.press(LIND, panic, "End the class…")
     assert shown(answer) == [
         "modbot cannot end Grade 6 History: you can, in the meeting.",
-        "Microsoft Teams lets nobody but its organiser end a class.",
+        "Microsoft Teams gives modbot no way to end a class.",
         "Do this in the meeting now:",
         "1. Open the arrow beside Leave.",
         "2. Choose End meeting, then End.",

@@ -68,7 +68,7 @@ _ROWS: Mapping[Operation, Capability] = {
     Operation.END: Capability(
         how=How.BY_HAND,
         steps=("Open the arrow beside Leave.", "Choose End meeting, then End."),
-        effect="Microsoft Teams lets nobody but its organiser end a class.",
+        effect="Microsoft Teams gives modbot no way to end a class.",
     ),
     Operation.HARDEN: Capability(
         how=How.NATIVE,

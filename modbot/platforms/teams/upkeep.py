@@ -21,9 +21,9 @@ from modbot.platforms.teams.subscriptions import Subscription, SubscriptionBook,
 
 CALENDAR_EVERY = timedelta(minutes=15)
 NO_CALENDAR = timedelta(hours=6)  # until somebody without a mailbox, or without the policy, is asked about again
-HOSTS_AT_ONCE = 40
-CHANGES_AT_ONCE = 40
-SIDE_BY_SIDE = 8
+HOSTS_AT_ONCE = 200
+CHANGES_AT_ONCE = 200
+SIDE_BY_SIDE = 32
 AHEAD = timedelta(hours=2)
 AFTER = timedelta(hours=4)
 RENEW_BEFORE = timedelta(hours=4)

@@ -7,6 +7,7 @@ import pytest
 from modbot.errors import AuthRejected, RateLimited
 from modbot.platforms import NOTHING_TO_TEND
 from modbot.platforms.teams.subscriptions import LIFE
+from modbot.platforms.teams.upkeep import HOSTS_AT_ONCE
 from modbot.simulators.teams import Subscription
 from tests.platforms.teams.fakes import TEACHER, District
 
@@ -156,14 +157,14 @@ async def test_known_classes_are_not_looked_up_again_and_again(district: Distric
 
 
 async def test_more_hosts_than_one_look_takes_are_looked_at_in_the_next(district: District) -> None:
-    district.hosts[:] = [f"teacher{number}@example.org" for number in range(60)]
+    district.hosts[:] = [f"teacher{number}@example.org" for number in range(HOSTS_AT_ONCE + 20)]
     for host in district.hosts:
         district.sim.schedule(host, "Class")
     platform = district.platform()
     assert await platform.tend() < timedelta(seconds=5)
-    assert len(district.sim.notices.live) == 40
+    assert len(district.sim.notices.live) == HOSTS_AT_ONCE
     await platform.tend()
-    assert len(district.sim.notices.live) == 60
+    assert len(district.sim.notices.live) == HOSTS_AT_ONCE + 20
 
 
 @pytest.mark.parametrize("pause", [True, False])
