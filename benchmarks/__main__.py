@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import acks, footprint, ingest, keypress, machine
+from benchmarks import acks, footprint, ingest, keypress, machine, paging
 from benchmarks.figures import GOALS, Figure, table, write
 from benchmarks.options import QUICK, Options
 from benchmarks.progress import Say, say
@@ -19,6 +19,8 @@ MEASURES: tuple[tuple[Sequence[str], Measure], ...] = (
     (keypress.LOADED_IDS, keypress.measure_loaded),
     (ingest.IDS, ingest.measure),
     (footprint.NYC_IDS, footprint.measure_nyc),
+    (paging.FIRST_IDS, paging.measure_first),
+    (paging.TIMER_IDS, paging.measure_timers),
     (footprint.IDLE_IDS, footprint.measure_idle),
 )
 

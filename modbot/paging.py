@@ -4,9 +4,10 @@ The state is `modbot.page_state`; each change is a compare-and-set in the store;
 durable job. The store is written before anybody is called, so a crash repeats a call and never forgets one.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from modbot import page_state
 from modbot.calling import Calling, Watching, answered, notice_of
@@ -17,9 +18,11 @@ from modbot.metrics import PAGE_ANSWER_SECONDS, PAGES
 from modbot.page_state import Called, Change, PageState
 from modbot.page_watch import AllIsWell, PageWatch
 from modbot.pagers import Fate, Pager
+from modbot.pagers.codes import code_of
 from modbot.store.pages import Pages
 
 TIMER_JOB = "page.timer"
+KNOWN_LOOKS, LOOK_AGAIN = 40, timedelta(milliseconds=50)
 
 log = get_logger("paging")
 
@@ -147,6 +150,7 @@ class Paging:
 
     async def fated(self, page_id: str, ref: str, fate: Fate) -> None:
         """A channel tells later what became of a call; one that failed is made by the next channel at once."""
+        await self._until_known(page_id, ref)
         change = await self._pages.change(page_id, lambda page: page_state.fated(page, ref, fate))
         if change is None or fate is not Fate.FAILED or not change.state.open:
             return
@@ -154,9 +158,31 @@ class Paging:
         tried = {call.channel for call in change.state.calls if call.email == failed.email and _same_step(call, failed)}
         await self._calling.person(change.state, failed.email, without=frozenset(tried))
 
+    async def _until_known(self, page_id: str, ref: str) -> None:
+        """A vendor may tell what became of a call before the process that made it has written it down."""
+        for _ in range(KNOWN_LOOKS):
+            page = await self._pages.get(page_id)
+            if page is None or not page.open or any(call.ref == ref for call in page.calls):
+                return
+            await asyncio.sleep(LOOK_AGAIN.total_seconds())
+
     async def get(self, page_id: str) -> PageState | None:
         """One page."""
         return await self._pages.get(page_id)
+
+    async def meant(self, email: str, code: str) -> PageState | None:
+        """The page that somebody means who was called and says its two digits; without them the only one there is.
+
+        Of several with the same digits the newest. None when there is none, or without digits more than one.
+        """
+        found = [
+            page
+            for page in await self._pages.watched()
+            if (not code or code_of(page.id) == code) and _is_about(page, email.casefold())
+        ]
+        if len(found) > 1 and not code:
+            return None
+        return max(found, key=lambda page: page.opened_at, default=None)
 
     async def open_pages(self) -> list[PageState]:
         """Pages that nobody has answered."""
@@ -188,15 +214,20 @@ class Paging:
         """
         page = change.state
         if change.former and change.former != page.token:
-            await self._jobs.cancel(_timer_key(page.id, change.former))
+            await self._jobs.cancel(timer_key(page.id, change.former))
         if page.due_at:
             due = datetime.fromisoformat(page.due_at)
-            key = _timer_key(page.id, page.token)
+            key = timer_key(page.id, page.token)
             await self._jobs.at(TIMER_JOB, f"{page.id}|{page.token}", due, key=key, replace=True)
 
 
-def _timer_key(page_id: str, token: str) -> str:
+def timer_key(page_id: str, token: str) -> str:
+    """The key of a page's timer in `Jobs`."""
     return f"page:{page_id}:{token}"
+
+
+def _is_about(page: PageState, email: str) -> bool:
+    return email in {one.casefold() for one in (*page.reached, page.acknowledged_email)}
 
 
 def _moved_to(change: Change) -> str:
@@ -213,4 +244,4 @@ def _same_step(one: Called, other: Called) -> bool:
     return (one.run, one.step) == (other.run, other.step)
 
 
-__all__ = ["TIMER_JOB", "Paging", "Watching", "answered", "notice_of"]
+__all__ = ["TIMER_JOB", "Paging", "Watching", "answered", "notice_of", "timer_key"]

@@ -34,9 +34,10 @@ class PagingSize:
     kill_every_seconds: float = 3.5
     store_kills: int = 2
     jumps: int = 4
+    most_rings: int = 5
 
 
-QUICK = PagingSize(pages=20, ask_every_seconds=0.5, kill_every_seconds=3.0, store_kills=1, jumps=2)
+QUICK = PagingSize(pages=20, ask_every_seconds=0.4, kill_every_seconds=1.5, store_kills=1, jumps=2, most_rings=3)
 
 
 async def ran(size: PagingSize, say: Say, seed: int | None = None) -> PagingCounts:
@@ -63,7 +64,7 @@ async def ran_on(kind: str, size: PagingSize, say: Say, seed: int | None = None)
 
 
 async def _through(site: PagingSite, size: PagingSize) -> PagingCounts:
-    people, enough = People(site), asyncio.Event()
+    people, enough = People(site, size.most_rings), asyncio.Event()
     reading = asyncio.create_task(people.read_on())
     disturbing = [asyncio.create_task(one) for one in _disturbances(site, size, enough)]
     try:

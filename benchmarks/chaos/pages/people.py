@@ -16,7 +16,6 @@ from modbot.store.pages import Pages
 AGAIN_SECONDS = 0.4
 LOOK_SECONDS = 0.05
 PRESS_AGAIN_SECONDS = 4.0  # when it rings on as if nobody had
-MOST_RINGS = 5
 STILL_WANTED = "Do it now"  # asked by a modbot whose clock says that the command is old
 _PAGE = re.compile(r"page ([0-9a-z-]+)")
 _CALL = re.compile(r"Call (\d+) of \d+")
@@ -44,12 +43,13 @@ class Seen:
 class People:
     """Everybody in one run. `seen` grows as it goes."""
 
-    def __init__(self, site: PagingSite) -> None:
+    def __init__(self, site: PagingSite, most_rings: int) -> None:
+        """Each page is answered after one to `most_rings` calls."""
         self._site = site
         self._slack = site.school.district.slack
         self._who = {self._slack.world.im_with(user).id: user for user in self._slack.world.users}
         self._read = 0
-        self._patience: dict[str, int] = defaultdict(lambda: site.chance.randint(1, MOST_RINGS))
+        self._patience: dict[str, int] = defaultdict(lambda: site.chance.randint(1, most_rings))
         self._acting: dict[str, asyncio.Task[None]] = {}
         self.seen = Seen()
 
