@@ -173,6 +173,8 @@ class HelpDesk:
             return Reply("That page is over.")
         if page.acknowledged_email.casefold() != staff.email.casefold():
             return Reply(f"{page.acknowledged_by} already has it.")
+        for incident in page.incidents:  # a process may have died before the cards were told
+            await self._desk.acknowledged(incident, page.acknowledged_by)
         await self._paging.confirm(page_id)
         return Reply("You still have it. Nothing rings.")
 
