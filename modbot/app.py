@@ -265,6 +265,7 @@ class App:
             self._stack.push_async_callback(platform.close)
         self._stack.push_async_callback(parts.rereading.stop)
         self._stack.push_async_callback(parts.paging.drain)
+        self._stack.push_async_callback(parts.callbacks.drain)
         self._stack.push_async_callback(parts.web_pages.finish)
         await parts.jobs.start()
         self._stack.push_async_callback(parts.jobs.drain, self._drain)

@@ -1,12 +1,18 @@
 """What comes back from pagers outside of staff chat: taken, resolved, call the next, and what became of a call."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from modbot.incidents import IncidentDesk
 from modbot.log import get_logger
 from modbot.model import Delivery
+from modbot.page_state import PageState
 from modbot.pagers import HeardBack, Listener, Said, Word
 from modbot.paging import Paging
+
+ANSWER_WITHIN = timedelta(seconds=3)  # PagerDuty waits five seconds, Twilio fifteen
 
 log = get_logger("callbacks")
 
@@ -18,40 +24,71 @@ class Callbacks:
         self._listeners = listeners
         self._paging = paging
         self._desk = desk
+        self._going_on: set[asyncio.Future[HeardBack]] = set()
 
     def knows(self, vendor: str) -> bool:
         """Whether this district uses that pager."""
         return vendor in self._listeners
 
     async def take(self, vendor: str, delivery: Delivery) -> HeardBack:
-        """Carry out what was said. Raises RequestRejected, StoreUnavailable (then the vendor must come again)."""
-        heard = await self._listeners[vendor].hear(delivery)
-        for said in heard.said:
-            log.info("page_callback", vendor=vendor, page=said.page, word=said.word)
-            await self._follow(said)
-        return heard
+        """Carry out what was said. Raises RequestRejected, StoreUnavailable (then the vendor must come again).
 
-    async def _follow(self, said: Said) -> None:
+        What is said is durable within moments; the calls that follow from it may take longer than the vendor waits.
+        """
+        heard = await self._listeners[vendor].hear(delivery)
+        task = asyncio.ensure_future(self._carry_out(vendor, heard))
+        self._going_on.add(task)
+        task.add_done_callback(self._done)
+        await asyncio.wait({task}, timeout=ANSWER_WITHIN.total_seconds())
+        return task.result() if task.done() else heard
+
+    def _done(self, task: "asyncio.Future[HeardBack]") -> None:
+        self._going_on.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("callback_failed", detail=getattr(error, "log_detail", type(error).__name__))
+
+    async def drain(self) -> None:
+        """Let what was answered before it was done be done."""
+        await asyncio.gather(*self._going_on, return_exceptions=True)
+
+    async def _carry_out(self, vendor: str, heard: HeardBack) -> HeardBack:
+        took_effect = False
+        for said in heard.said:
+            page = await self._page_meant(said)
+            log.info("page_callback", vendor=vendor, page=page, word=said.word)
+            took_effect |= bool(page) and await self._follow(replace(said, page=page))
+        return replace(heard, reply=heard.changed) if took_effect and heard.changed else heard
+
+    async def _page_meant(self, said: Said) -> str:
+        if said.page:
+            return said.page
+        page = await self._paging.meant(said.email, said.code)
+        return page.id if page is not None else ""
+
+    async def _follow(self, said: Said) -> bool:
+        """Whether it took effect; what became of a call is no answer of anybody's."""
         match said.word:
             case Word.ACKNOWLEDGED:
-                await self._acknowledged(said)
+                return await self._acknowledged(said)
             case Word.RESOLVED:
                 await self._resolved(said)
             case Word.ESCALATE:
-                await self._paging.escalate(said.page, said.by)
+                return await self._paging.escalate(said.page, said.by) is not None
             case Word.FATE:
                 await self._paging.fated(said.page, said.ref, said.fate)
+        return False
 
-    async def _acknowledged(self, said: Said) -> None:
+    async def _acknowledged(self, said: Said) -> bool:
         """A second word of whoever has it says that they still do."""
         page = await self._paging.acknowledge(said.page, said.by, email=said.email)
         if page is not None:
             for incident in page.incidents:
                 await self._desk.acknowledged(incident, said.by)
-            return
+            return True
         held = await self._paging.get(said.page)
-        if held is not None and held.acknowledged_by == said.by:
-            await self._paging.confirm(said.page)
+        if held is None or not _same(held, said):
+            return False
+        return await self._paging.confirm(said.page) is not None
 
     async def _resolved(self, said: Said) -> None:
         """Nothing rings any more. Incidents stay open: a class is safe when somebody in the district says so."""
@@ -60,3 +97,10 @@ class Callbacks:
         if page is not None and page.state != "resolved":
             for incident in page.incidents:
                 await self._desk.note_on(incident, f"{said.by} closed the page.", once=f"{said.page}:closed")
+
+
+def _same(held: PageState, said: Said) -> bool:
+    """Whether whoever says so is who has it: by address where it is known, chat and settings may name them apart."""
+    if said.email and held.acknowledged_email:
+        return said.email.casefold() == held.acknowledged_email.casefold()
+    return said.by == held.acknowledged_by

@@ -177,7 +177,7 @@ def notice_of(page: PageState) -> Notice:
     headline = f"PAGE: help is needed in {page.title}." if page.title else "PAGE: help is needed."
     more = len(page.incidents) - 1
     others = (f"{more} more classes of the school called for help within the same minute.",) if more > 0 else ()
-    return Notice(page.id, headline, (f"{page.by}: {page.what}", *others), page.step + 1, len(page.policy))
+    return Notice(page.id, headline, (f"{page.by}: {page.what}", *others), page.step + 1, len(page.policy), page.run)
 
 
 def answered(page: PageState) -> str:

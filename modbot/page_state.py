@@ -288,11 +288,15 @@ def due_now(page: PageState, now: datetime) -> Change | None:
 
 
 def fated(page: PageState, ref: str, fate: Fate) -> Change | None:
-    """A channel tells later what became of a call. None for one that is not known, or is known so."""
-    if not any(call.ref == ref and call.fate is not fate for call in page.calls):
+    """A channel tells later what became of a call. None for one that is not known, or is over: words may come late."""
+    if not any(_may_become(call, ref, fate) for call in page.calls):
         return None
-    calls = tuple(replace(call, fate=fate) if call.ref == ref else call for call in page.calls)
+    calls = tuple(replace(call, fate=fate) if _may_become(call, ref, fate) else call for call in page.calls)
     return Change(replace(page, calls=calls))
+
+
+def _may_become(call: Called, ref: str, fate: Fate) -> bool:
+    return call.ref == ref and call.fate is not fate and call.fate not in (Fate.FAILED, Fate.ANSWERED)
 
 
 def to_bytes(page: PageState) -> bytes:

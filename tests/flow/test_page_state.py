@@ -267,3 +267,9 @@ def test_a_page_of_two_incidents_is_over_when_both_are() -> None:
     change = page_state.resolve(change.state, "i2")
     assert change is not None
     assert change.state.state == "resolved"
+
+
+def test_a_word_that_comes_late_takes_no_failure_and_no_answer_back() -> None:
+    call = Called("kim@example.org", "voice", 0, 1, NOW.isoformat(), Fate.FAILED, "CA1")
+    state = page_state.called(opened(), [call], last=True).state
+    assert page_state.fated(state, "CA1", Fate.DELIVERED) is None
