@@ -73,15 +73,21 @@ class Calling:
                 await self.hush(change.state)
 
     async def person(
-        self, page: PageState, email: str, *, without: frozenset[str] = frozenset(), last: bool = False
+        self,
+        page: PageState,
+        email: str,
+        *,
+        without: frozenset[str] = frozenset(),
+        last: bool = False,
+        any_step: bool = False,
     ) -> Change | None:
         """Call one person by the first of their channels that takes it; the page as it is then, None when none did.
 
-        `last`: nobody else of the step is to be called.
+        `last`: nobody else of the step is to be called. `any_step`: also when the page has moved on meanwhile.
         """
         person = self._escalation.person(email)
         for channel in _turned(person.channels, page.policy[page.step].round):
-            if channel in without or not await self._still_rings(page):
+            if channel in without or not await self._still_rings(page, any_step=any_step):
                 continue
             call = await self._try(page, email, channel)
             taken = call.fate is not Fate.FAILED
@@ -93,10 +99,10 @@ class Calling:
                 return change
         return None
 
-    async def _still_rings(self, page: PageState) -> bool:
+    async def _still_rings(self, page: PageState, *, any_step: bool) -> bool:
         """Looked up before each call: after an answer is durable nobody is called."""
         now = await self._pages.get(page.id)
-        return now is not None and now.open and page_state.same_step(now, page)
+        return now is not None and now.open and (any_step or page_state.same_step(now, page))
 
     async def _try(self, page: PageState, email: str, channel: str) -> Called:
         at = self._now()

@@ -89,24 +89,28 @@ class PageWatch:
     async def _look(self) -> int:
         pages = await self._pages.watched()
         found = {page.id: page_state.trouble(page, self._now()) for page in pages}
-        await asyncio.gather(*(self._mend(page, trouble) for page in pages if (trouble := found[page.id])))
+        longest_first = sorted(pages, key=lambda page: page.due_at)
+        mended = [await self._mended(page, trouble) for page in longest_first if (trouble := found[page.id])]
+        if self._looked:  # after an outage everything is overdue, and rings by itself: nobody is alarmed about that
+            await asyncio.gather(*(self._alarm(page) for page in mended if page is not None and page.open))
         for page in pages:
             if page.hush_tries and not page.open:  # its process died, or a channel was gone
                 await self._calling.hush(page)
         return sum(1 for trouble in found.values() if trouble)
 
-    async def _mend(self, page: PageState, trouble: Trouble) -> None:
-        """After an outage everything is overdue, and rings by itself: nobody is alarmed about that."""
+    async def _mended(self, page: PageState, trouble: Trouble) -> PageState | None:
+        """The page with its next step on its way; None when it had moved on meanwhile."""
         log.warning("page_without_next_step", page=page.id, reason=trouble)
         PAGE_TROUBLES.labels(trouble).inc()
         change = await self._pages.change(page.id, lambda kept: page_state.due_now(kept, self._now()))
         if change is None:
-            return
-        if self._looked and change.state.open:
-            await self._alarm(change.state)
-        await self._set_timer(change)  # last: once it rings, the page moves on, and nobody is called for this step
+            return None
+        await self._set_timer(change)
+        return change.state
 
     async def _alarm(self, page: PageState) -> None:
         await self._watching.note(page, STUCK, once=f"{page.token}:stuck")
         people = await self._escalation.people(self._escalation.last_resort)
-        await asyncio.gather(*(self._calling.person(page, one) for one in people if one not in page.called_now))
+        await asyncio.gather(
+            *(self._calling.person(page, one, any_step=True) for one in people if one not in page.called_now)
+        )

@@ -13,10 +13,10 @@ from modbot.errors import Unreachable
 from modbot.escalation import Escalation
 from modbot.http import Http
 from modbot.jobs import Jobs
-from modbot.page_state import PageState, Step, StillOnIt, trigger
+from modbot.page_state import Change, PageState, Step, StillOnIt, trigger
 from modbot.page_watch import Heartbeat
 from modbot.pagers import Fate, Notice, Question, Ticket
-from modbot.paging import TIMER_JOB, Paging
+from modbot.paging import TIMER_JOB, Paging, timer_key
 from modbot.seal import Keyring
 from modbot.settings.paging import OnCallPerson, PagingSettings
 from modbot.simulators import SimServer
@@ -95,6 +95,7 @@ class Office:
     bell: Bell
     card: Card
     monitor: Monitor
+    started: list[str]  # pages whose timers rang, in order
 
     async def lost(self, page_id: str, due: timedelta = timedelta(0)) -> PageState:
         """A page that has called its first person, due in so long, and nothing that would ring."""
@@ -115,8 +116,10 @@ async def monitor() -> AsyncIterator[Monitor]:
 @pytest.fixture
 async def office(store: Store, store_url: str, monitor: Monitor) -> AsyncIterator[Office]:
     bell, card, http = Bell(), Card(), Http()
+    started: list[str] = []
 
     async def ring(job_id: str) -> None:
+        started.append(job_id.partition("|")[0])
         await paging.ring(job_id)
 
     jobs = Jobs(store_url, {TIMER_JOB: ring})
@@ -131,7 +134,7 @@ async def office(store: Store, store_url: str, monitor: Monitor) -> AsyncIterato
         all_is_well=Heartbeat(http, SecretStr(f"{monitor.url}/ping")).beat,
     )
     await jobs.start()
-    yield Office(pages, jobs, paging, bell, card, monitor)
+    yield Office(pages, jobs, paging, bell, card, monitor, started)
     await jobs.drain(timedelta(seconds=5))
     await http.close()
 
@@ -191,12 +194,36 @@ async def test_a_page_that_is_due_in_its_time_is_left_alone(office: Office) -> N
     assert await office.pages.get("p1") == before
 
 
-async def test_timers_missed_in_an_outage_ring_at_once_in_the_order_they_were_due(office: Office) -> None:
+async def test_timers_missed_in_an_outage_ring_once_each_in_the_order_they_were_due(
+    office: Office, store_url: str
+) -> None:
+    await office.jobs.drain(timedelta(seconds=5))
+    pages = [await office.lost(f"p{number}", timedelta(milliseconds=300 + 20 * number)) for number in (3, 1, 2)]
+    rang: list[str] = []
+
+    async def ring(job_id: str) -> None:
+        rang.append(job_id.partition("|")[0])
+
+    jobs = Jobs(store_url, {TIMER_JOB: ring})
+    await jobs.start(work=False)
+    for page in pages:
+        due = datetime.fromisoformat(page.due_at)
+        await jobs.at(TIMER_JOB, f"{page.id}|{page.token}", due, key=timer_key(page.id, page.token))
+    await until("all are overdue", lambda: all(now() > datetime.fromisoformat(page.due_at) for page in pages))
+    await jobs.drain(timedelta(seconds=5))
+    back = Jobs(store_url, {TIMER_JOB: ring})
+    await back.start()
+    await until("all have rung", lambda: back.counts.done == len(pages))
+    await back.drain(timedelta(seconds=5))
+    assert rang == ["p1", "p2", "p3"]
+
+
+async def test_lost_timers_are_mended_in_the_order_they_were_due(office: Office) -> None:
     for number in (3, 1, 2):
         await office.lost(f"p{number}", timedelta(minutes=number - 10))
     await office.paging.repair()
-    await until("all have rung", lambda: len(office.bell.rung) >= 3)
-    assert [page for page, _ in office.bell.rung] == ["p1", "p2", "p3"]
+    await until("all have rung", lambda: len(office.started) == 3)
+    assert office.started == ["p1", "p2", "p3"]
 
 
 async def test_a_call_left_ringing_by_a_process_that_died_is_made_quiet(office: Office) -> None:
@@ -213,6 +240,23 @@ async def test_what_cannot_be_made_quiet_is_given_up_after_some_tries(office: Of
     page = await office.pages.get("p1")
     assert page is not None
     assert not page.hush_tries
+
+
+async def test_people_whom_another_process_is_calling_are_left_to_it(office: Office) -> None:
+    page = await office.lost("p1")
+    assert await office.pages.claim_calling(replace(page, step=1))
+    await office.paging.escalate("p1", "Ms Chang")
+    assert not office.bell.rung
+
+
+async def test_people_whom_a_dead_process_was_calling_are_called_when_the_page_is_asked_for_again(
+    office: Office,
+) -> None:
+    page = await office.lost("p1")
+    await office.pages.claim_calling(page)
+    await office.pages.change("p1", lambda kept: Change(replace(kept, calling=True)))
+    await office.paging.open("p1", what="help", by="Ms Chang")
+    assert office.bell.rung == [("p1", KIM)]
 
 
 async def test_the_monitor_is_told_that_all_is_well(office: Office) -> None:
