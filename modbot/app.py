@@ -27,10 +27,10 @@ from modbot.intake import Intake
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.model import PlatformName
+from modbot.page_watch import Heartbeat
 from modbot.pagers.registry import configured as configured_pagers
 from modbot.pagers.slack import SlackPager
 from modbot.pagers.vendors import configured as configured_vendors
-from modbot.page_watch import Heartbeat
 from modbot.paging import TIMER_JOB, Paging
 from modbot.people import People
 from modbot.platforms import Means, Platform
