@@ -12,6 +12,7 @@ command = Command(
     usage="[page]",
     help="Say that you have it. Every ringing stops; the incident stays open.",
     doing="Taking it …",
+    never_late=True,  # an answer is an answer
 )
 
 

@@ -9,6 +9,7 @@ command = Command(
     help="Call the next person on the list now.",
     doing="Calling the next person …",
     slash=False,
+    never_late=True,  # nobody has come yet
 )
 
 

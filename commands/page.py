@@ -10,6 +10,7 @@ command = Command(
     help="Call IT on-call. modbot keeps calling, up the chain, until someone answers.",
     doing="Calling IT …",
     urgent=True,
+    never_late=True,  # help that was asked for is called, however late
 )
 
 

@@ -221,7 +221,8 @@ Run = Callable[[Context], Awaitable[Reply]]
 class Command:
     """A command's spec. `doing` is said at once, before anything has happened.
 
-    `urgent` ones are tried even without the store (P12). `slash=False` ones are only ever buttons.
+    `urgent` ones are tried even without the store (P12). `slash=False` ones are only ever buttons. `never_late` ones
+    are done however late modbot comes to them, where others are asked about first.
     """
 
     name: str
@@ -229,6 +230,7 @@ class Command:
     help: str
     doing: str
     urgent: bool = False
+    never_late: bool = False
     slash: bool = True
     function: Run | None = None
 

@@ -172,8 +172,9 @@ class Dispatcher:
 
     async def _run(self, request: Request) -> Reply:
         staff = await self._who_asks(request)
-        _still_wanted(request)
         command = self.commands.get(request.name)
+        if command is None or not command.never_late:
+            _still_wanted(request)
         if command is None:
             raise CommandError(
                 f"modbot has no command /{request.name[:40]}. Nothing was done.",

@@ -1,7 +1,11 @@
 """/page: whoever is on call is called, up the chain, until someone answers; never refused for want of a class."""
 
+import orjson
 import pytest
 
+from modbot.dispatch import CONTEXT, payload_of
+from modbot.intake import now_ms
+from modbot.store.inbox import Inbox
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.school import BAKER, BROOK, CHANG, ORTIZ, REYES, School, buttons, shown
 
@@ -104,3 +108,11 @@ async def test_a_stranger_pages_nobody(school: School) -> None:
     answer = await school.type("U0STRANGER", "/page")
     assert answer.text.startswith("modbot does not know you as staff of this district, so nothing was done.")
     assert school.pages_to(REYES) == []
+
+
+async def test_help_asked_for_long_before_modbot_came_back_is_called_all_the_same(school: School) -> None:
+    state = school.app.state
+    long_ago = payload_of(command="page", user=ORTIZ, text="the projector", at_ms=now_ms() - 42 * 60_000)
+    sealed = state.keyring.seal(orjson.dumps(long_ago), context=CONTEXT)
+    await Inbox(state.store).accept("request", sealed, signature="held back")
+    assert await school.page_to(REYES)
