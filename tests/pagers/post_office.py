@@ -49,7 +49,7 @@ class Mail:
         return str(link)
 
 
-@dataclass(slots=True)
+@dataclass
 class PostOffice:
     """What the server does: answers by command ("MAIL", "RCPT", "DATA"), else it takes everything."""
 
