@@ -23,6 +23,7 @@ from modbot.errors import AuthRejected, VendorError
 from modbot.log import get_logger
 from modbot.platforms.jitsi.refusals import VENDOR, refusal, silence
 from modbot.platforms.jitsi.stanzas import CLIENT, condition_of
+from modbot.platforms.jitsi.whole_tags import WholeTags
 from modbot.settings.jitsi import JitsiSettings
 
 SIGN_IN_WITHIN = timedelta(seconds=6)
@@ -273,10 +274,15 @@ def _nobody_listens(*_: object) -> None:
 
 
 class _Client(ClientXMPP):
-    """slixmpp's client, which also knows when it last heard anything."""
+    """slixmpp's client, which also knows when it last heard anything, and never parses half a tag."""
 
     last_heard_seconds = 0.0
+    _tags = WholeTags()
+
+    def init_parser(self) -> None:
+        self._tags = WholeTags()  # what was begun on another connection is no part of this one
+        super().init_parser()
 
     def data_received(self, data: bytes | str) -> None:
         self.last_heard_seconds = asyncio.get_running_loop().time()
-        super().data_received(data)
+        super().data_received(self._tags.feed(data.encode() if isinstance(data, str) else data))

@@ -10,6 +10,8 @@ from types import TracebackType
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from modbot.platforms.jitsi.whole_tags import WholeTags
+
 ROOM_CHANGES = ("http://jabber.org/protocol/muc#owner", "http://jabber.org/protocol/muc#admin")
 
 
@@ -145,6 +147,7 @@ class Stanzas:
 
     def __init__(self) -> None:
         self._depth = 0
+        self._tags = WholeTags()
         self._held = b""
         self._held_from = 0  # how many bytes of the stream went before what is held
         self._ends: list[tuple[int, bytes]] = []  # where it ends, and the tag that may stand there
@@ -156,7 +159,7 @@ class Stanzas:
         """The pieces that are complete now."""
         data = data.replace(b"<?xml version='1.0'?>", b"")  # a restarted stream may not repeat it inside the first
         self._held += data
-        self._parser.Parse(data, False)
+        self._parser.Parse(self._tags.feed(data), False)
         ends, self._ends = self._ends, []
         pieces = []
         for end, tag in ends:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from modbot.platforms.jitsi import stanzas
+from modbot.platforms.jitsi.whole_tags import WholeTags
 from modbot.settings.jitsi import JitsiSettings
 from tests.platforms.jitsi.proxy import Stanzas
 
@@ -72,6 +73,14 @@ def test_the_relay_cuts_a_stream_into_the_stanzas_it_is_made_of(sent: list[Eleme
     cutter = Stanzas()
     pieces = [piece for at in range(0, len(stream), size) for piece in cutter.feed(stream[at : at + size])]
     assert pieces[1:] == written
+
+
+@given(st.lists(elements(), min_size=1, max_size=5), st.integers(1, 50))
+def test_a_parser_never_sees_half_a_tag_and_misses_nothing(sent: list[Element], size: int) -> None:
+    stream, tags = b"".join(tostring(one) for one in sent), WholeTags()
+    given = [tags.feed(stream[at : at + size]) for at in range(0, len(stream), size)]
+    assert b"".join(given) == stream
+    assert all(piece.endswith(b">") for piece in given if piece)
 
 
 def test_an_empty_answer_holds_no_settings() -> None:
