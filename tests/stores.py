@@ -100,7 +100,7 @@ async def keys_that_never_expire(store: Store) -> list[str]:
 
 
 async def until(
-    condition: str, holds: Callable[[], Awaitable[bool] | bool], *, within: timedelta = timedelta(seconds=10)
+    condition: str, holds: Callable[[], Awaitable[bool] | bool], *, within: timedelta = timedelta(seconds=30)
 ) -> None:
     """Wait until a named condition holds; fails with its name when it does not in time."""
     loop = asyncio.get_running_loop()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lanes import Lane, Tally, Verdict, Word, finish, main
+from scripts.lanes import ROOT, Lane, Tally, Verdict, Word, finish, main
+from scripts.lanes import tests as lane_of_tests
 
 
 def test_the_tally_counts_what_pytest_reported(tmp_path: Path) -> None:
@@ -17,7 +18,7 @@ def test_the_tally_counts_what_pytest_reported(tmp_path: Path) -> None:
 
 def test_a_run_that_died_before_its_report_counts_nothing(tmp_path: Path) -> None:
     tally = Tally()
-    tally.add_report(tmp_path / "none.xml")
+    assert tally.add_report(tmp_path / "none.xml") == []
     assert str(tally) == "0 passed, 0 failed, 0 skipped"
 
 
@@ -34,3 +35,22 @@ def test_only_a_failed_lane_fails_the_run(word: Word, status: int, capsys: pytes
 def test_an_unknown_word_runs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["everything"]) == 2
     assert "usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("body", "word", "counted"),
+    [
+        ("assert True", Word.OK, "1 passed, 0 failed, 0 skipped"),
+        ("assert False", Word.FAILED, "0 passed, 1 failed, 0 skipped"),
+        ("assert MARK.exists() or MARK.touch()", Word.OK, "1 passed, 0 failed, 0 skipped"),
+    ],
+    ids=["steady", "broken", "unsteady"],
+)
+def test_a_test_that_fails_runs_once_more(tmp_path: Path, body: str, word: Word, counted: str) -> None:
+    file, tally = tmp_path / "test_it.py", Tally()
+    file.write_text(
+        f"import pathlib\nMARK = pathlib.Path({str(tmp_path / 'mark')!r})\ndef test_this() -> None: {body}\n"
+    )
+    verdict = lane_of_tests(tally, "-c", str(ROOT / "pyproject.toml"), str(file))()
+    assert (verdict.word, str(tally)) == (word, counted)
+    assert ("test_this" in verdict.note) == ("MARK" in body)

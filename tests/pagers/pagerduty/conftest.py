@@ -14,7 +14,8 @@ from modbot.settings.pagerduty import PagerDutySettings
 from modbot.simulators.pagerduty import PagerDutySimulator, Person, Service
 from tests.pagers.door import Door, open_door
 
-QUICK = Patience(timedelta(seconds=1), timedelta(milliseconds=300), timedelta(milliseconds=5))
+PATIENT = Patience(first_wait=timedelta(milliseconds=5))
+HASTY = Patience(timedelta(seconds=1), timedelta(milliseconds=300), timedelta(milliseconds=5))
 IVO, MARA = Person("Ivo Lind"), Person("Mara Okafor")
 
 
@@ -26,6 +27,11 @@ class Duty:
     service: Service
     door: Door
     http: Http
+    patience: Patience = PATIENT
+
+    def hurry(self) -> None:
+        """modbot gives up soon: for tests of a PagerDuty that does not answer, where a slow machine changes nothing."""
+        self.patience = HASTY
 
     @property
     def modbot(self) -> PagerDuty:
@@ -43,7 +49,7 @@ class Duty:
 
     def with_settings(self, **changes: object) -> PagerDuty:
         """The same with other settings."""
-        return build(self.settings(**changes), self.http, QUICK)
+        return build(self.settings(**changes), self.http, self.patience)
 
 
 @pytest.fixture

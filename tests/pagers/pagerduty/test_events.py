@@ -156,10 +156,11 @@ async def test_what_passes_is_tried_again_with_the_same_key(duty: Duty, status: 
 
 @pytest.mark.parametrize(("status", "kind"), [(429, RateLimited), (500, VendorFault)])
 async def test_what_does_not_pass_is_given_up_in_time(duty: Duty, status: int, kind: type[VendorError]) -> None:
+    duty.hurry()
     duty.sim.faults.fail_next.extend([(status, {}, b"{}")] * 50)
     with pytest.raises(kind):
         await duty.modbot.pager.ring(LOU, notice())
-    assert 3 < len(duty.sim.seen) < 20
+    assert 1 < len(duty.sim.seen) < 20
 
 
 async def test_a_wait_longer_than_anybody_should_wait_is_not_waited_for(duty: Duty) -> None:
@@ -172,26 +173,31 @@ async def test_a_wait_longer_than_anybody_should_wait_is_not_waited_for(duty: Du
 async def test_more_events_than_a_key_may_send_are_told_as_such(duty: Duty) -> None:
     duty.sim.events_per_minute = 1
     await duty.modbot.pager.ring(LOU, notice())
+    duty.hurry()
     with pytest.raises(RateLimited):
         await duty.modbot.pager.ring(LOU, notice(page="page-2"))
 
 
 async def test_a_connection_that_breaks_is_tried_again_and_rings_once(duty: Duty) -> None:
+    patient = duty.modbot
+    duty.hurry()
     duty.sim.faults.drop_connection = True
     with pytest.raises(Unreachable):
         await duty.modbot.pager.ring(LOU, notice())
     duty.sim.faults.drop_connection = False
-    await duty.modbot.pager.ring(LOU, notice())
+    await patient.pager.ring(LOU, notice())
     assert (len(duty.sim.rings), len(duty.sim.seen) > 3) == (1, True)
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for_long(duty: Duty) -> None:
+    duty.hurry()
     duty.sim.faults.lag_seconds = 5
     with pytest.raises(Unreachable):
         await duty.modbot.pager.ring(LOU, notice())
 
 
 async def test_a_pagerduty_that_is_not_there_is_unreachable(duty: Duty) -> None:
+    duty.hurry()
     await duty.sim.stop()
     with pytest.raises(Unreachable) as caught:
         await duty.modbot.pager.ring(LOU, notice())

@@ -20,7 +20,8 @@ from tests.pagers.door import LOU, Door, notice, open_door
 from tests.pagers.simulators.house import Clock
 from tests.stores import until
 
-QUICK = Patience(timedelta(seconds=1), timedelta(milliseconds=300), timedelta(milliseconds=5))
+PATIENT = Patience(first_wait=timedelta(milliseconds=5))
+HASTY = Patience(timedelta(seconds=1), timedelta(milliseconds=300), timedelta(milliseconds=5))
 KIM = OnCallPerson(email="kim@example.org", phone="+12025550124", channels=("voice",))
 
 
@@ -50,6 +51,7 @@ class Exchange:
     lou: Phone
     now: Clock = field(default_factory=Clock)
     limit: Limit = field(default_factory=Limit)
+    patience: Patience = PATIENT
     modbot: Twilio = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +67,15 @@ class Exchange:
             "api_url": self.sim.api_url,
         }
         settings = TwilioSettings.model_validate({**usual, **changes})
-        return build(settings, self.http, self.door.url, self.now, people=[LOU, KIM], budget=self.limit, patience=QUICK)
+        people = [LOU, KIM]
+        return build(
+            settings, self.http, self.door.url, self.now, people=people, budget=self.limit, patience=self.patience
+        )
+
+    def hurry(self) -> None:
+        """modbot gives up soon: for tests of a Twilio that does not answer, where a slow machine changes nothing."""
+        self.patience = HASTY
+        self.modbot = self.with_settings()
 
     async def called(self, **of_the_notice: Any) -> Call:
         """Lou is called, and listens."""

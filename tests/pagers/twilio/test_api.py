@@ -89,6 +89,7 @@ async def test_every_refusal_has_its_own_kind_and_is_not_sent_again(
 
 @pytest.mark.parametrize("status", [400, 401, 429, 500])
 async def test_no_number_comes_into_the_log(exchange: Exchange, status: int) -> None:
+    exchange.hurry()
     failing(exchange, status, 21211, times=50)
     error = await refusal(exchange)
     assert "2025550" not in error.log_detail + error.staff_text
@@ -101,6 +102,7 @@ async def test_too_many_requests_are_sent_again_and_ring_once(exchange: Exchange
 
 
 async def test_too_many_requests_for_too_long_are_told(exchange: Exchange) -> None:
+    exchange.hurry()
     exchange.sim.throttled = 1000
     assert (await refusal(exchange, RateLimited)).code == "20429"
 
@@ -122,11 +124,13 @@ async def test_a_connection_that_breaks_is_not_tried_again(exchange: Exchange) -
 
 
 async def test_an_answer_that_does_not_come_is_given_up_for_the_next_channel(exchange: Exchange) -> None:
+    exchange.hurry()
     exchange.sim.faults.lag_seconds = 5
     assert (await refusal(exchange, Unreachable)).maybe_applied
 
 
 async def test_a_twilio_that_is_not_there_is_unreachable(exchange: Exchange) -> None:
+    exchange.hurry()
     await exchange.sim.stop()
     assert not (await refusal(exchange, Unreachable)).maybe_applied
 

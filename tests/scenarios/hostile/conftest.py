@@ -28,7 +28,7 @@ BRISK = Patience(
     event_every=timedelta(milliseconds=10),
     reread_after=(timedelta(0), timedelta(milliseconds=60)),
 )
-IMPATIENT = timedelta(milliseconds=250)  # the longest any request to a vendor may take
+IMPATIENT = timedelta(milliseconds=600)  # the longest any request to a vendor may take
 
 OpenWithLimits = Callable[[Limits], Awaitable[School]]
 OpenQuick = Callable[[], Awaitable[School]]

@@ -79,7 +79,7 @@ async def test_what_webex_asks_to_repeat_soon_is_repeated_and_done(school: Schoo
 async def test_a_lock_whose_answer_was_lost_is_found_done(open_quick: OpenQuick) -> None:
     school = await open_quick()
     await school.webex_class()
-    school.district.webex.faults = Faults(only=SET_LOCK, lag_seconds=0.4)  # it acts, after modbot stopped waiting
+    school.district.webex.faults = Faults(only=SET_LOCK, lag_seconds=0.75)  # it acts, after modbot stopped waiting
     answer = await school.type(ORTIZ, "/lock")
     assert answer.text == "Grade 3 Reading is locked."
 

@@ -106,7 +106,7 @@ async def test_a_change_whose_answer_was_lost_is_found_done(open_quick: OpenQuic
     school = await open_quick()
     await school.zoom_class()
     await school.type(CHANG, "/modbot", "whoami")
-    school.district.zoom.faults = Faults(only=CHANGE, lag_seconds=0.4)  # it acts, after modbot stopped waiting
+    school.district.zoom.faults = Faults(only=CHANGE, lag_seconds=0.75)  # it acts, after modbot stopped waiting
     answer = await school.type(CHANG, "/lock")
     assert "read it back" in answer.everything
 
