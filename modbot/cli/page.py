@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import typer
 
-from modbot.app import Parts, build
 from modbot.audit import AuditEntry
 from modbot.cli import printing
 from modbot.cli.opening import quiet_settings, who
@@ -15,9 +14,9 @@ from modbot.errors import StoreUnavailable
 from modbot.http import Http
 from modbot.model import Actor
 from modbot.page_state import PageState
+from modbot.parts import Parts
 from modbot.reply import Reply
 from modbot.settings import Settings
-from modbot.slack.client import SlackClient
 from modbot.state import State, now, open_state
 
 DRAIN = timedelta(seconds=5)
@@ -53,9 +52,8 @@ async def _page(settings: Settings, page_id: str, what: str) -> tuple[Reply, Pag
     async with AsyncExitStack() as stack:
         http = Http()
         stack.push_async_callback(http.close)
-        client = SlackClient(http, settings.slack)
         state = await open_state(settings, stack, beside=True)
-        parts = build(state, settings, http, client, None)
+        parts = Parts(state, settings, http)
         stack.push_async_callback(parts.queue.drain, DRAIN)
         try:
             await parts.jobs.start(work=False)

@@ -33,7 +33,7 @@ async def open_school(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Async
 
     Takes the platforms, else Zoom and Webex, and changes to the district's settings.
     """
-    monkeypatch.setattr("modbot.app.ChannelQueue", QUICK_CHANNELS)
+    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
     async with AsyncExitStack() as stack:
 
         async def opened(*platforms: PlatformName, prepare: Prepare | None = None, **changes: Any) -> School:

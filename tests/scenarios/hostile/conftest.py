@@ -37,7 +37,7 @@ OpenQuick = Callable[[], Awaitable[School]]
 @pytest.fixture
 async def start(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Awaitable[School]]]:
     """Starts a modbot with these arguments of App's."""
-    monkeypatch.setattr("modbot.app.ChannelQueue", QUICK_CHANNELS)
+    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
     async with AsyncExitStack() as stack:
 
         async def started(**arguments: Any) -> School:
@@ -102,7 +102,7 @@ class Power:
 @pytest.fixture
 async def powered(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[School, Power]]:
     """A modbot on a store of the district's own, and that store's switch."""
-    monkeypatch.setattr("modbot.app.ChannelQueue", QUICK_CHANNELS)
+    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
     server = EmbeddedStore(short_dir / "redis")
     url = await server.start()
     try:

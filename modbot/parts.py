@@ -1,0 +1,295 @@
+"""Everything that runs in one modbot, joined: each part is made when it is first asked for, from the others it needs.
+
+Nothing is started here and nothing is called; `app` starts and stops. The only place that builds things.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from modbot import command
+from modbot.acting import UNDO_JOB, Hands
+from modbot.actions import Door
+from modbot.authority import DistrictAuthority, Places
+from modbot.callbacks import Callbacks
+from modbot.confirmation import Confirmation, Patience
+from modbot.dispatch import Dispatcher
+from modbot.duty import DutyDesk
+from modbot.errors import ModbotError
+from modbot.escalation import Escalation
+from modbot.helping import HelpDesk, PageLines
+from modbot.http import Http
+from modbot.incidents import CARD_JOB, IncidentDesk
+from modbot.intake import Intake
+from modbot.jobs import Jobs
+from modbot.log import get_logger
+from modbot.model import PlatformName
+from modbot.page_watch import Heartbeat
+from modbot.pagers.registry import configured as configured_pagers
+from modbot.pagers.slack import SlackPager
+from modbot.pagers.vendors import Vendors
+from modbot.pagers.vendors import configured as configured_vendors
+from modbot.paging import TIMER_JOB, Paging
+from modbot.people import People
+from modbot.platforms import Means, Platform
+from modbot.platforms.registry import configured
+from modbot.rereading import Rereading
+from modbot.rooms import LiveRooms
+from modbot.settings import Settings
+from modbot.settings.channels import SLACK
+from modbot.slack.chat import SlackChat
+from modbot.slack.client import SlackClient
+from modbot.slack.directory import Directory
+from modbot.slack.outbox import ChannelQueue
+from modbot.state import State, now
+from modbot.store.acts import Acts
+from modbot.store.answers import Answers
+from modbot.store.budget import SharedBudget
+from modbot.store.inbox import Inbox, Limits
+from modbot.store.incidents import Incidents
+from modbot.store.pages import Pages
+from modbot.store.sessions import Sessions
+from modbot.store.shifts import Shifts
+from modbot.store.turns import Turns
+from modbot.store.vault import Vault
+from modbot.upkeep import Upkeep
+from modbot.web_pages import routes
+from modbot.web_pages.links import PageLinks
+from modbot.web_pages.routes import WebPages
+
+log = get_logger("parts")
+
+
+class Parts:
+    """The parts of one process. `http` makes every outgoing request; `state` is open."""
+
+    def __init__(
+        self,
+        state: State,
+        settings: Settings,
+        http: Http,
+        *,
+        patience: Patience | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.state = state
+        self.settings = settings
+        self._http = http
+        self._patience = patience
+        self._limits = limits
+        self._zone = ZoneInfo(settings.district.timezone)
+
+    # Meetings
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """What modbot has heard of live classes."""
+        return Sessions(self.state.store, self.state.keyring, keep=self.settings.session_keep)
+
+    @cached_property
+    def _means(self) -> Means:
+        return Means(
+            http=self._http,
+            vault=Vault(self.state.store, self.state.keyring),
+            budget=SharedBudget(self.state.store),
+            now=now,
+            told=self.sessions.ingest,
+            hosts=self.state.roster.teachers,
+            public_url=self.settings.public_url,
+        )
+
+    @cached_property
+    def platforms(self) -> Mapping[PlatformName, Platform]:
+        """The platforms that are set up. Raises ConfigError."""
+        return configured(self.settings, self._means)
+
+    @cached_property
+    def rereading(self) -> Rereading:
+        """Reads classes anew where a platform says only that something happened."""
+        return Rereading(self.platforms, self.sessions, now)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """Keeps each platform's subscriptions alive."""
+        return Upkeep(self.platforms.values(), Turns(self.state.store), self.state.roster.generation)
+
+    # People and rooms
+
+    @cached_property
+    def people(self) -> People:
+        """Who a Slack user is."""
+        directory = Directory(self.client)
+        return People(self.state.store, self.state.roster, directory, self.settings, self.state.keyring, now)
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(roster=self.state.roster, people=self.people, settings=self.settings)
+
+    @cached_property
+    def _rooms(self) -> LiveRooms:
+        return LiveRooms(
+            sessions=self.sessions, platforms=self.platforms, places=self._places, people=self.people, now=now
+        )
+
+    # Acts
+
+    @cached_property
+    def _acts(self) -> Acts:
+        return Acts(self.state.store)
+
+    @cached_property
+    def door(self) -> Door:
+        """The one way to act on a room."""
+        return Door(
+            platforms=self.platforms,
+            acts=self._acts,
+            audit=self.state.audit,
+            authority=DistrictAuthority(self._places),
+            confirmation=Confirmation(self.sessions, self._patience),
+        )
+
+    @cached_property
+    def _hands(self) -> Hands:
+        return Hands(door=self.door, acts=self._acts, sessions=self.sessions, jobs=self.jobs, chat=self._chat, now=now)
+
+    # Staff chat
+
+    @cached_property
+    def client(self) -> SlackClient:
+        """Slack's Web API."""
+        return SlackClient(self._http, self.settings.slack)
+
+    @cached_property
+    def queue(self) -> ChannelQueue:
+        """Messages that wait for their channel's turn."""
+        return ChannelQueue(self.client, on_failure=_card_failed)
+
+    @cached_property
+    def _chat(self) -> SlackChat:
+        return SlackChat(self.client, self.queue)
+
+    @cached_property
+    def _desk(self) -> IncidentDesk:
+        return IncidentDesk(
+            incidents=Incidents(self.state.store, self.state.keyring),
+            store=self.state.store,
+            jobs=self.jobs,
+            chat=self._chat,
+            places=self._places,
+            settings=self.settings,
+            now=now,
+        )
+
+    # Help
+
+    @cached_property
+    def _escalation(self) -> Escalation:
+        return Escalation(self.settings.paging, self._zone, Shifts(self.state.store), now)
+
+    @cached_property
+    def _links(self) -> PageLinks:
+        keep = timedelta(hours=self.settings.email.link_hours)
+        return PageLinks(self.state.keyring, public_url=self.settings.public_url, keep=keep, now=now)
+
+    @cached_property
+    def _vendors(self) -> Vendors:
+        return configured_vendors(self.settings, self._http, self._means.budget, now)
+
+    @cached_property
+    def paging(self) -> Paging:
+        """Pages, from the first call to the last."""
+        others = configured_pagers(self.settings, link=self._links.url, now=now)
+        return Paging(
+            pages=Pages(self.state.store, self.state.keyring),
+            jobs=self.jobs,
+            escalation=self._escalation,
+            pagers={SLACK: SlackPager(self._chat), **self._vendors.pagers, **others},
+            now=now,
+            watching=PageLines(self._desk),
+            all_is_well=Heartbeat(self._http, self.settings.paging.heartbeat_url).beat,
+        )
+
+    @cached_property
+    def help_desk(self) -> HelpDesk:
+        """Where staff ask for help."""
+        return HelpDesk(
+            desk=self._desk, paging=self.paging, escalation=self._escalation, chat=self._chat, places=self._places
+        )
+
+    @cached_property
+    def callbacks(self) -> Callbacks:
+        """What pagers' vendors tell."""
+        return Callbacks(listeners=self._vendors.listeners, paging=self.paging, desk=self._desk)
+
+    @cached_property
+    def web_pages(self) -> WebPages:
+        """Links in mails, and POST /page."""
+        return routes.build(
+            self.settings,
+            links=self._links,
+            store=self.state.store,
+            audit=self.state.audit,
+            paging=self.paging,
+            help_desk=self.help_desk,
+            people=self.people,
+            escalation=self._escalation,
+            now=now,
+        )
+
+    # Commands, from Slack's request to their work
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """Runs what was accepted."""
+        channel = self.settings.district.incident_channel
+        return Dispatcher(
+            commands=command.load(),
+            people=self.people,
+            rooms=self._rooms,
+            door=self._hands,
+            help_desk=self.help_desk,
+            duty=DutyDesk(
+                escalation=self._escalation, audit=self.state.audit, chat=self._chat, channel=channel, zone=self._zone
+            ),
+            chat=self._chat,
+            audit=self.state.audit,
+            keyring=self.state.keyring,
+            answers=Answers(self.state.store, self.state.keyring),
+        )
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Accepted work, durable."""
+        return Inbox(self.state.store, sole=self.state.sole, limits=self._limits)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Accepts work."""
+        return Intake(inbox=self.inbox, dispatcher=self.dispatcher, people=self.people)
+
+    # Timers. A handler is looked up when its timer rings: it needs the jobs itself.
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Durable timers."""
+        handlers = {UNDO_JOB: self._undo, CARD_JOB: self._show, TIMER_JOB: self._ring}
+        return Jobs(self.state.url, handlers, dead=self._given_up)
+
+    async def _undo(self, act_id: str) -> None:
+        await self._hands.undo(act_id)
+
+    async def _show(self, incident_id: str) -> None:
+        await self._desk.show(incident_id)
+
+    async def _ring(self, page_and_token: str) -> None:
+        await self.paging.ring(page_and_token)
+
+    async def _given_up(self, job: str, job_id: str) -> None:
+        if job == CARD_JOB:
+            await self._desk.show_later(job_id)
+
+
+def _card_failed(channel: str, error: BaseException) -> None:
+    detail = error.log_detail if isinstance(error, ModbotError) else type(error).__name__
+    log.warning("card_not_changed", channel=channel, detail=detail)
