@@ -1,15 +1,28 @@
 """Rosters: who works where and who belongs to which class, as a district's student information system tells it.
 
-One source is one folder beside this file. It reads the district's data, leaves out what modbot has no use for, and
-offers the rest as a `Roster`: staff, sections with their students, and keyed digests of e-mail addresses.
+One source is one folder beside this file. What a source reads becomes a `Roster`: staff, sections with their students,
+and keyed digests of e-mail addresses.
+
+A source that is asked over the network exports one function and is named once in `modbot.rosters.registry`:
+
+    def build(block: <its settings block>, means: Means) -> Source
+
+`Source.read` asks the vendor page by page and hands each page's rows to `Rows`, which checks them and puts them into an
+index on disk: after each call the page may be forgotten, so memory does not grow with the district. The source takes
+from the vendor's JSON only what `Person`, `ListedSection`, `Seat`, `School` and `Term` have a place for; whatever else
+the vendor sends is dropped there. Everything that follows (who is staff, what refers to nothing, the comparison with
+the roster in force, the switch) is done for all sources alike.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Protocol
 
 from modbot.errors import RosterError
+from modbot.http import Http
 from modbot.model import Section, Staff
 
 DIGEST_BYTES = 12
@@ -102,6 +115,146 @@ class RosterRefused(RosterError):
     def __init__(self, report: RosterReport) -> None:
         super().__init__(report.refusal, problems=[str(problem) for problem in report.problems])
         self.report = report
+
+
+class Post(StrEnum):
+    """What someone is to a school. A vendor's other words are `OTHER` for staff, and no role at all for anyone else."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+    PRINCIPAL = "principal"  # leads the school; whoever may act on all its classes
+    OTHER = "staff"  # on staff without a class: may page
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A post at a school ("" = the district), up to and including a day."""
+
+    post: Post
+    school: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school by id. `gone`: its sections do not run and its roles do not count."""
+
+    id: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term by id, up to and including a day; None when its end is not known."""
+
+    id: str
+    until: date | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person with all their roles. Not `enabled`: staff vanish, students stay. `gone`: only the id counts."""
+
+    id: str
+    given: str = ""
+    family: str = ""
+    preferred_given: str = ""
+    preferred_family: str = ""
+    email: str = ""
+    roles: Sequence[Role] = ()
+    enabled: bool = True
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSection:
+    """A class without its people. It runs while one of its terms does, or when it names none."""
+
+    id: str
+    title: str = ""
+    school: str = ""
+    terms: Sequence[str] = ()
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Someone in a section, as teacher or student. `id` is the vendor's own for this row, "" when it has none."""
+
+    section: str
+    person: str
+    teaches: bool = False
+    id: str = ""
+    until: date | None = None
+    gone: bool = False
+
+
+class Rows(Protocol):
+    """Takes a source's rows a page at a time. What does not fit is left out, counted and told with its id.
+
+    Told again, an id takes the place of what was told of it before, in the same reading or in an earlier one. Rows may
+    refer to what is told later. Nothing here raises for what the vendor sent; StoreUnavailable and OSError are not the
+    source's to catch.
+    """
+
+    async def places(self, schools: Sequence[School], terms: Sequence[Term]) -> None:
+        """Every school and every term. Once in each reading, also in one of changes only: they are few."""
+
+    async def people(self, some: Sequence[Person]) -> None:
+        """A page of people."""
+
+    async def sections(self, some: Sequence[ListedSection]) -> None:
+        """A page of sections. Their seats stay as they are."""
+
+    async def seats(self, some: Sequence[Seat]) -> None:
+        """A page of seats. One that is `gone` is taken away by its id, else by section, person and `teaches`."""
+
+    async def clear_seats(self, sections: Sequence[str]) -> None:
+        """Forget who is in these sections: for a vendor that sends a changed section with everybody in it."""
+
+    def left_out(self, what: str, row_id: str, reason: str) -> None:
+        """A row the source itself could not make sense of: "users", its id ("" when it has none), an admin's words."""
+
+
+class Gap(RosterError):
+    """The vendor cannot tell everything that changed since the mark: everything must be read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One thing that was tried, and in an admin's words what came of it and what to do."""
+
+    what: str
+    ok: bool
+    said: str
+
+
+class Source(Protocol):
+    """A student information system that is asked over the network, with one set of credentials."""
+
+    name: str  # its folder and its settings block, such as "clever"
+
+    async def read(self, rows: Rows, *, since: str = "") -> str:
+        """Hand everything to `rows`, or what changed since a mark; returns the mark for the next reading.
+
+        A mark is up to 1,000 characters of the source's own making, "" when the source cannot tell changes. It stands
+        for the moment this reading began, so that nothing falls between two readings. What the mark says must be enough
+        to notice a gap and another district's credentials. Raises Gap, at any moment of a reading with `since`: the
+        reading is then thrown away and begun anew without. Raises VendorError whose `staff_text` is written for the
+        admin and says what to do; it carries no name, address or token.
+        """
+
+    async def probe(self) -> Sequence[Probe]:
+        """Try address, credentials and scopes with a few small requests. What fails is told there, not raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What modbot lends every source."""
+
+    http: Http
+    now: Callable[[], datetime]
 
 
 class Roster(Protocol):
