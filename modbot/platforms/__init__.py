@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from modbot.http import Http
 from modbot.model import Delivery as Delivery
 from modbot.model import Event, Operation, Participant, PlatformName, Session
+from modbot.tokens import TokenVault
 
 
 class How(StrEnum):
@@ -98,19 +99,6 @@ class Heard:
     reply: Mapping[str, Any] | str | None = None  # a JSON body or plain text to answer with, for URL validation
     unread: Sequence[Session] = ()  # people came or went here, and the vendor told no more than ids: read them
     doubted: str = ""  # why (part of) it was not believed, where the vendor must be answered as if it were
-
-
-class TokenVault(Protocol):
-    """Where a platform keeps tokens between processes: sealed in the store, never logged."""
-
-    async def get(self, name: str) -> str | None:
-        """The secret kept under `name`, or None."""
-
-    async def put(self, name: str, secret: str, *, lifetime_seconds: int) -> None:
-        """Keep `secret` until it expires."""
-
-    async def drop(self, name: str) -> None:
-        """Forget it: the vendor says it is no longer good."""
 
 
 class Budget(Protocol):

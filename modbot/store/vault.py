@@ -19,7 +19,7 @@ def _monotonic_seconds() -> float:
 
 
 class Vault:
-    """A `platforms.TokenVault`. While the store is gone, this process still knows what it put or got itself (P12).
+    """A `tokens.TokenVault`. While the store is gone, this process still knows what it put or got itself (P12).
 
     It remembers the `most_own` that it used last: a large district keeps a million addresses in its store.
     """

@@ -3,10 +3,10 @@
 import pytest
 
 from modbot.errors import StoreUnavailable
-from modbot.platforms import TokenVault
 from modbot.seal import Keyring
 from modbot.store import Store, connect, keys
 from modbot.store.vault import Vault
+from modbot.tokens import TokenVault
 from tests.stores import closed
 
 RING = Keyring([bytes(32)])

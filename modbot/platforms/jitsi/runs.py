@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from modbot.errors import NotFound, StoreUnavailable
 from modbot.log import get_logger
-from modbot.platforms import TokenVault
 from modbot.platforms.jitsi.refusals import VENDOR
+from modbot.tokens import TokenVault
 
 KEEP = timedelta(days=30)
 

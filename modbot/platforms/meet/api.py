@@ -16,8 +16,9 @@ from modbot.platforms import Budget
 from modbot.platforms.meet.account import Credentials
 from modbot.platforms.meet.answers import VENDOR, error_of, malformed
 from modbot.platforms.meet.retry import PATIENCE, persist
-from modbot.platforms.meet.tokens import Scope, Token, Tokens
+from modbot.platforms.meet.tokens import Scope, Tokens
 from modbot.settings.meet import MeetSettings
+from modbot.tokens import Token
 
 NOW, SOON, LATER = 0, 1, 2  # urgency for the budget: a lock, a removal, the rest
 MOST_PAGES = 40  # 10,000 people: far above the largest Meet

@@ -13,7 +13,7 @@ from enum import StrEnum
 import orjson
 
 from modbot.errors import StoreUnavailable
-from modbot.platforms import TokenVault
+from modbot.tokens import TokenVault
 
 KEEP = timedelta(days=8)  # longer than a subscription can live unrenewed
 MAX_KEPT = 20_000

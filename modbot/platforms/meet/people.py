@@ -13,11 +13,11 @@ from typing import Any
 from modbot.errors import Forbidden, NotFound, StoreUnavailable, VendorError
 from modbot.log import get_logger
 from modbot.model import Participant, ParticipantRole, Session
-from modbot.platforms import TokenVault
 from modbot.platforms.meet.answers import malformed
 from modbot.platforms.meet.api import LOOK_UPS, Call, MeetApi, segment
 from modbot.platforms.meet.calls import last, moment
 from modbot.platforms.meet.tokens import Scope
+from modbot.tokens import TokenVault
 
 KEEP = timedelta(hours=12)  # an address, sealed in the vault
 KEEP_STRANGER = timedelta(hours=1)  # that the directory does not know somebody

@@ -16,10 +16,10 @@ import orjson
 
 from modbot.errors import Forbidden, NotFound
 from modbot.model import Session
-from modbot.platforms import TokenVault
 from modbot.platforms.teams.answers import text
 from modbot.platforms.teams.graph import Graph
 from modbot.platforms.teams.runs import Lesson, openings
+from modbot.tokens import TokenVault
 
 KEEP = timedelta(days=14)
 KEEP_USER = timedelta(days=7)

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from modbot.platforms import TokenVault
+from modbot.tokens import TokenVault
 
 NAME = "teams:keys"
 BITS = 2048

@@ -13,10 +13,10 @@ import orjson
 
 from modbot.errors import Conflict, NotFound, VendorError
 from modbot.log import get_logger
-from modbot.platforms import TokenVault
 from modbot.platforms.teams.answers import field, text
 from modbot.platforms.teams.calls import BotCalls
 from modbot.platforms.teams.classes import OnlineClass
+from modbot.tokens import TokenVault
 
 JOIN_WITHIN = timedelta(seconds=6)
 LOOK_EVERY = timedelta(milliseconds=250)

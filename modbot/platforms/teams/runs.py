@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
-from modbot.platforms import TokenVault
+from modbot.tokens import TokenVault
 
 EARLY = timedelta(hours=1)  # people may come so long before a class is to begin
 BREAK = timedelta(hours=2)  # lessons by one link with less between them are one sitting

@@ -16,12 +16,12 @@ from urllib.parse import quote
 import orjson
 
 from modbot.errors import MalformedAnswer
-from modbot.platforms import TokenVault
 from modbot.platforms.teams.answers import moment, text, wire
 from modbot.platforms.teams.api import Call, GraphApi, segment
 from modbot.platforms.teams.classes import OnlineClass
 from modbot.platforms.teams.graph import READ
 from modbot.platforms.teams.keys import NotificationKey
+from modbot.tokens import TokenVault
 
 LIFE = timedelta(hours=12)  # three days at most; classes are shorter
 AFTERWARDS = timedelta(days=1)  # events come late

@@ -4,22 +4,17 @@ There is no refresh token, and the lifetime varies: only `expires_in` of the ans
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 """
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-import orjson
 
 from modbot.errors import AuthRejected, MalformedAnswer, RateLimited, VendorError, VendorFault
 from modbot.http import Answer, Http
-from modbot.platforms import TokenVault
 from modbot.platforms.teams.credentials import kept_as, proof
 from modbot.settings.teams import TeamsSettings
+from modbot.tokens import KeptTokens, Token, TokenVault, granted
 
 SCOPE = "https://graph.microsoft.com/.default"
-EARLY = timedelta(minutes=5)  # renewed this long before the end, or a tenth of the lifetime when that is less
 BAD_GRANT = frozenset({400, 401, 403})
 
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -33,68 +28,31 @@ _REMEDIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    secret: str
-    expires_at: datetime
-    lifetime: timedelta
-
-    def fresh(self, at: datetime) -> bool:
-        return at < self.expires_at - min(EARLY, self.lifetime / 10)
-
-
 class GraphTokens:
-    """The app's access token: cached here, sealed in the vault for the other processes, got by one caller at a time."""
+    """The app's access token."""
 
     def __init__(self, settings: TeamsSettings, http: Http, vault: TokenVault, now: Callable[[], datetime]) -> None:
         self._settings = settings
         self._http = http
-        self._vault = vault
         self._now = now
         self._name = f"teams:access:{kept_as(settings)}"
-        self._cache: _Token | None = None
-        self._renewing = asyncio.Lock()
+        self._kept = KeptTokens(vault, now)
 
     async def access(self, *, rejected: str = "") -> str:
         """A token that is good now as far as is known, and is not the one Graph `rejected`.
 
         Raises AuthRejected, RateLimited, VendorFault, Unreachable, MalformedAnswer.
         """
-        if self._cache is not None and self._usable(self._cache, rejected):
-            return self._cache.secret
-        async with self._renewing:
-            known = self._cache
-            if not self._usable(known, rejected):
-                known = await self._kept()
-            if known is None or not self._usable(known, rejected):
-                known = await self._granted()
-            self._cache = known
-            return known.secret
+        return (await self._kept.get(self._name, self._ask, refused=rejected)).secret
 
-    def _usable(self, token: _Token | None, rejected: str) -> bool:
-        return token is not None and token.secret != rejected and token.fresh(self._now())
-
-    async def _kept(self) -> _Token | None:
-        raw = await self._vault.get(self._name)
-        return _unpacked(raw) if raw else None
-
-    async def _granted(self) -> _Token:
+    async def _ask(self) -> Token:
         settings = self._settings
         form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": SCOPE}
         url = f"{settings.login_url.rstrip('/')}/{settings.tenant_id}/oauth2/v2.0/token"
         answer = await self._http.request("teams", "POST", url, form={**form, **await proof(settings, self._now())})
         if not answer.ok:
             raise grant_error(answer)
-        granted = answer.json_object()
-        secret, seconds = granted.get("access_token"), granted.get("expires_in")
-        if not isinstance(secret, str) or not secret:
-            raise _unreadable(answer, "access_token")
-        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 < seconds < 10**9:
-            raise _unreadable(answer, "expires_in")
-        lifetime = timedelta(seconds=seconds)
-        token = _Token(secret, self._now() + lifetime, lifetime)
-        await self._vault.put(self._name, _packed(token), lifetime_seconds=seconds)
-        return token
+        return granted(answer.json_object(), self._now(), _unreadable)
 
 
 def grant_error(answer: Answer) -> VendorError:
@@ -120,23 +78,7 @@ def _number(answer: Answer) -> int:
     return codes[0] if isinstance(codes, list) and codes and isinstance(codes[0], int) else 0
 
 
-def _unreadable(answer: Answer, name: str) -> MalformedAnswer:
+def _unreadable(field: str) -> MalformedAnswer:
     return MalformedAnswer(
-        "teams",
-        "Microsoft gave an answer modbot could not read.",
-        status=answer.status,
-        log_detail=f"token grant: no usable {name}",
+        "teams", "Microsoft gave an answer modbot could not read.", log_detail=f"token grant: no usable {field}"
     )
-
-
-def _packed(token: _Token) -> str:
-    seconds = int(token.lifetime.total_seconds())
-    return orjson.dumps([token.secret, int(token.expires_at.timestamp()), seconds]).decode()
-
-
-def _unpacked(raw: str) -> _Token | None:
-    try:
-        secret, expires_at, seconds = orjson.loads(raw)
-        return _Token(str(secret), datetime.fromtimestamp(expires_at, UTC), timedelta(seconds=seconds))
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None  # written by an older version: as good as none

@@ -5,22 +5,19 @@ account that is co-host of every class, then the trial token. Published token li
 of the answer counts. https://developer.webex.com/docs/integrations
 """
 
-import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from pydantic import SecretStr
 
 from modbot.errors import AuthRejected, MalformedAnswer, RateLimited, VendorError, VendorFault
 from modbot.http import Answer, Http
-from modbot.platforms import TokenVault
 from modbot.settings.webex import WebexSettings
+from modbot.tokens import KeptTokens, Token, TokenVault, granted
 
-EARLY = timedelta(minutes=5)  # renewed this long before the end, or a tenth of the lifetime when that is less
 DEFAULT_REFRESH_LIFETIME = timedelta(days=90)  # how long the newest refresh token is kept when Webex gives no lifetime
 BAD_GRANT = frozenset({400, 401, 403})
 
@@ -42,18 +39,8 @@ class Account:
         return f"{self.id}-{hashlib.sha256(configured.encode()).hexdigest()[:8]}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    secret: str
-    expires_at: datetime
-    lifetime: timedelta
-
-    def fresh(self, at: datetime) -> bool:
-        return at < self.expires_at - min(EARLY, self.lifetime / 10)
-
-
 class WebexTokens:
-    """Access tokens per account: cached here, sealed in the vault, renewed by one caller at a time."""
+    """The current access token of each account."""
 
     def __init__(self, settings: WebexSettings, http: Http, vault: TokenVault, now: Callable[[], datetime]) -> None:
         self._settings = settings
@@ -62,8 +49,7 @@ class WebexTokens:
         self._now = now
         self._teachers = _teacher_accounts(settings)
         self._shared = _shared_accounts(settings)
-        self._cache: dict[str, _Token] = {}
-        self._renewing: dict[str, asyncio.Lock] = {}
+        self._kept = KeptTokens(vault, now)
 
     @property
     def teachers(self) -> tuple[Account, ...]:
@@ -92,35 +78,21 @@ class WebexTokens:
         """A token that is good now as far as is known. Raises AuthRejected, RateLimited, VendorFault, Unreachable."""
         if account.access_token is not None:
             return account.access_token.get_secret_value()
-        cached = self._cache.get(account.id)
-        if cached is not None and cached.fresh(self._now()):
-            return cached.secret
-        return await self._renewed(account, rejected="")
+        return await self._get(account)
 
     async def renew(self, account: Account, rejected: str) -> str:
         """Another token in place of one that Webex answered 401 to. Raises as `access` does."""
         if account.access_token is not None:
             raise AuthRejected("webex", account.remedy, status=401, log_detail=f"account={account.id}")
-        return await self._renewed(account, rejected=rejected)
+        return await self._get(account, rejected)
 
-    async def _renewed(self, account: Account, *, rejected: str) -> str:
-        async with self._renewing.setdefault(account.id, asyncio.Lock()):
-            known = self._cache.get(account.id)
-            if not self._usable(known, rejected):
-                known = await self._kept(account)
-            if known is None or not self._usable(known, rejected):
-                known = await self._refresh(account)
-            self._cache[account.id] = known
-            return known.secret
+    async def _get(self, account: Account, rejected: str = "") -> str:
+        async def ask() -> Token:
+            return await self._refresh(account)
 
-    def _usable(self, token: _Token | None, rejected: str) -> bool:
-        return token is not None and token.secret != rejected and token.fresh(self._now())
+        return (await self._kept.get(f"webex:access:{account.kept_as}", ask, refused=rejected)).secret
 
-    async def _kept(self, account: Account) -> _Token | None:
-        raw = await self._vault.get(f"webex:access:{account.kept_as}")
-        return _unpacked(raw) if raw else None
-
-    async def _refresh(self, account: Account) -> _Token:
+    async def _refresh(self, account: Account) -> Token:
         newest = await self._vault.get(f"webex:refresh:{account.kept_as}")
         configured = account.refresh_token.get_secret_value() if account.refresh_token else ""
         if newest and newest != configured:
@@ -145,24 +117,20 @@ class WebexTokens:
             },
         )
 
-    async def _accepted(self, account: Account, answer: Answer) -> _Token:
+    async def _accepted(self, account: Account, answer: Answer) -> Token:
         if not answer.ok:
             raise _grant_error(account, answer)
-        granted = answer.json_object()
-        lifetime = _seconds(answer, granted, "expires_in")
-        token = _Token(_text(answer, granted, "access_token"), self._now() + lifetime, lifetime)
-        await self._keep(account, token, granted)
+        body = answer.json_object()
+        token = granted(body, self._now(), _unreadable)
+        await self._keep_refresh_token(account, body)
         return token
 
-    async def _keep(self, account: Account, token: _Token, granted: dict[str, Any]) -> None:
-        refresh_token = granted.get("refresh_token")
+    async def _keep_refresh_token(self, account: Account, body: dict[str, Any]) -> None:
+        refresh_token, lasting = body.get("refresh_token"), body.get("refresh_token_expires_in")
         if isinstance(refresh_token, str) and refresh_token:
-            lasting = granted.get("refresh_token_expires_in")
             default = int(DEFAULT_REFRESH_LIFETIME.total_seconds())
             seconds = lasting if isinstance(lasting, int) and lasting > 0 else default
             await self._vault.put(f"webex:refresh:{account.kept_as}", refresh_token, lifetime_seconds=seconds)
-        seconds = max(int(token.lifetime.total_seconds()), 1)
-        await self._vault.put(f"webex:access:{account.kept_as}", _packed(token), lifetime_seconds=seconds)
 
 
 def _teacher_accounts(settings: WebexSettings) -> dict[str, Account]:
@@ -203,37 +171,7 @@ def _grant_error(account: Account, answer: Answer) -> VendorError:
     return kind("webex", "Webex could not sign modbot in.", status=answer.status, log_detail=detail)
 
 
-def _seconds(answer: Answer, granted: dict[str, Any], field: str) -> timedelta:
-    value = granted.get(field)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**9:
-        raise _unreadable(answer, field)
-    return timedelta(seconds=value)
-
-
-def _text(answer: Answer, granted: dict[str, Any], field: str) -> str:
-    value = granted.get(field)
-    if not isinstance(value, str) or not value:
-        raise _unreadable(answer, field)
-    return value
-
-
-def _unreadable(answer: Answer, field: str) -> MalformedAnswer:
+def _unreadable(field: str) -> MalformedAnswer:
     return MalformedAnswer(
-        "webex",
-        "Webex gave an answer modbot could not read.",
-        status=answer.status,
-        log_detail=f"token refresh: no usable {field}",
+        "webex", "Webex gave an answer modbot could not read.", log_detail=f"token refresh: no usable {field}"
     )
-
-
-def _packed(token: _Token) -> str:
-    seconds = int(token.lifetime.total_seconds())
-    return orjson.dumps([token.secret, int(token.expires_at.timestamp()), seconds]).decode()
-
-
-def _unpacked(raw: str) -> _Token | None:
-    try:
-        secret, expires_at, seconds = orjson.loads(raw)
-        return _Token(str(secret), datetime.fromtimestamp(expires_at, UTC), timedelta(seconds=seconds))
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None  # written by an older version: as good as none

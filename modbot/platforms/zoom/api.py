@@ -13,7 +13,8 @@ from modbot.http import Answer, Http
 from modbot.platforms import Budget
 from modbot.platforms.zoom.answers import VENDOR, error_of, malformed, token_refused
 from modbot.platforms.zoom.retry import deadline_in, persist
-from modbot.platforms.zoom.tokens import Token, Tokens
+from modbot.platforms.zoom.tokens import Tokens
+from modbot.tokens import Token
 
 PAGE_SIZE = 300
 MOST_PAGES = 40  # 12,000 people: far above the largest meeting Zoom sells

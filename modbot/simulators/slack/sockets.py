@@ -1,15 +1,19 @@
 """The simulated end of Socket Mode. https://docs.slack.dev/apis/events-api/using-socket-mode
 
-Each envelope goes to one connection, as with Slack, and waits for the acknowledgement with its envelope_id.
+Each envelope goes to one connection, as with Slack, and waits for the acknowledgement with its envelope_id. When that
+connection closes without one, the envelope goes to another.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from modbot.simulators.slack.world import APP_ID, Json
+
+_LOOK_AGAIN_SECONDS = 0.005
 
 
 class Sockets:
@@ -18,6 +22,7 @@ class Sockets:
     def __init__(self) -> None:
         self.connections: list[web.WebSocketResponse] = []
         self.opened_count = 0
+        self._gone: dict[web.WebSocketResponse, asyncio.Future[Json]] = {}
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._tickets: set[str] = set()
 
@@ -29,6 +34,7 @@ class Sockets:
         self._tickets.add(ticket)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        self._gone[socket] = asyncio.get_running_loop().create_future()
         self.connections.append(socket)
         self.opened_count += 1
         info = {"num_connections": len(self.connections), "connection_info": {"app_id": APP_ID}}
@@ -39,20 +45,35 @@ class Sockets:
                     self._acknowledged(orjson.loads(message.data))
         finally:
             self.connections.remove(socket)
+            self._gone.pop(socket).set_result({})
         return socket
 
     async def deliver(self, kind: str, payload: Json, number: int, *, deadline_seconds: float) -> Json | None:
         """Send one envelope (slash_commands, interactive, events_api); the payload of its ack, None if none came."""
         envelope_id = f"envelope-{number}"
-        waiting = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope_id] = waiting
         envelope = {"type": kind, "envelope_id": envelope_id, "payload": payload, "accepts_response_payload": True}
-        await self.connections[number % len(self.connections)].send_json(envelope)
         try:
-            return await asyncio.wait_for(waiting, deadline_seconds)
+            async with asyncio.timeout(deadline_seconds):
+                while not waiting.done():
+                    await self._send(envelope, number, waiting)
+                return waiting.result()
         except TimeoutError:
             return None
         finally:
             del self._waiting[envelope_id]
+
+    async def _send(self, envelope: Json, number: int, waiting: asyncio.Future[Json]) -> None:
+        """Over one connection, until it is acknowledged or that connection is gone."""
+        if not self.connections:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            return
+        socket = self.connections[number % len(self.connections)]
+        gone = self._gone[socket]
+        with suppress(ConnectionError):  # it is closing: the next one is taken
+            await socket.send_json(envelope)
+        await asyncio.wait({waiting, gone}, return_when=asyncio.FIRST_COMPLETED)
 
     async def refresh(self) -> None:
         """Tell every connection to come back, as Slack does every few hours, and close it."""

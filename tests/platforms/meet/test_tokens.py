@@ -14,8 +14,9 @@ from pydantic import SecretStr
 
 from modbot.errors import AuthRejected, MalformedAnswer, Unreachable, VendorFault
 from modbot.platforms.meet.account import Account, Credentials
-from modbot.platforms.meet.tokens import Scope, Token, Tokens
+from modbot.platforms.meet.tokens import Scope, Tokens
 from modbot.settings.meet import MeetSettings
+from modbot.tokens import Token
 from tests.platforms.meet.world import COLLEAGUE, TEACHER, World, session_of
 
 

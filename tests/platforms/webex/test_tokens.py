@@ -78,7 +78,7 @@ async def test_a_token_is_renewed_before_it_ends(district: District) -> None:
     platform, meeting = district.platform(), district.class_in_session()
     district.sim.accounts.lifetime = timedelta(hours=1)
     await platform.read(session_of(meeting))
-    district.clock.forward(timedelta(minutes=54))
+    district.clock.forward(timedelta(minutes=49))
     await platform.read(session_of(meeting))
     assert district.sim.accounts.refreshes == 1
     district.clock.forward(timedelta(minutes=2))
