@@ -141,6 +141,7 @@ class School:
 
     id: str
     gone: bool = False
+    counts: bool = True  # False for the district itself or a department: a place of roles and not a school
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,87 +5,11 @@ from itertools import groupby
 
 from modbot.model import Section, Staff, StaffRole
 from modbot.rosters import Counts, EmailDigest, RosterReport, Student
-from modbot.rosters.findings import Findings
 from modbot.rosters.scratch import Kind, Scratch
 
 
-def join_people(index: Scratch, findings: Findings, *, people_file: str) -> None:
-    """Drop people who are there twice. Run when all are in the index."""
-    _drop_twins(index, findings, table="people", file=people_file)
-
-
-def join_roles(
-    index: Scratch,
-    findings: Findings,
-    *,
-    people_file: str,
-    roles_file: str,
-    student: str,
-    staff: frozenset[str],
-) -> None:
-    """Sort people into students and staff. Run when all roles are in the index."""
-    dangling = "SELECT line, person FROM roles WHERE person NOT IN (SELECT id FROM people) ORDER BY line"
-    for line, person in index.ask(dangling):
-        findings.left_out(roles_file, line, f"it names the user {person}, who is not in {people_file}")
-    words = ", ".join("?" * len(staff))
-    both = f"""SELECT line FROM people WHERE kind = ? AND id IN (SELECT person FROM roles WHERE role = ?)
-        AND id IN (SELECT person FROM roles WHERE role IN ({words})) ORDER BY line"""  # noqa: S608 - only marks
-    for (line,) in index.ask(both, Kind.LISTED, student, *staff):
-        findings.left_out(people_file, line, "the user is both student and staff; taken as a student only")
-    sort = "UPDATE people SET kind = ? WHERE kind = ? AND id IN (SELECT person FROM roles WHERE role = ?)"
-    index.run(sort, Kind.STUDENT, Kind.LISTED, student)
-    for role in sorted(staff):
-        index.run(sort, Kind.STAFF, Kind.LISTED, role)
-    index.run("UPDATE people SET kind = ? WHERE kind = ? AND NOT enabled", Kind.GONE, Kind.STAFF)
-    index.run("CREATE INDEX roles_person ON roles (person)")
-    _drop_twin_addresses(index, findings, file=people_file)
-
-
-def join_classes(index: Scratch, findings: Findings, *, classes_file: str) -> None:
-    """Drop classes that are there twice. Run when all are in the index."""
-    _drop_twins(index, findings, table="classes", file=classes_file)
-
-
-def join_enrolments(index: Scratch, findings: Findings, *, file: str, people_file: str, classes_file: str) -> None:
-    """Seat students and teachers. Run last."""
-    for line, known in index.ask("SELECT line, class FROM enrolments WHERE class IS NULL OR person IS NULL"):
-        missing = f"a user who is not in {people_file}" if known else f"a class that is not in {classes_file}"
-        findings.left_out(file, line, f"it names {missing}")
-    wrong = (
-        "SELECT e.line, e.teaches FROM enrolments e JOIN people p ON p.n = e.person WHERE p.kind = ? AND e.teaches = ?"
-    )
-    for line, _ in index.ask(wrong, Kind.STUDENT, 1):
-        findings.left_out(file, line, "it makes a student the teacher of a class")
-    for line, _ in index.ask(wrong, Kind.STAFF, 0):
-        findings.left_out(file, line, "it makes a staff member a student of a class")
-    seat = """INSERT OR IGNORE INTO {} SELECT {} FROM enrolments e JOIN people p ON p.n = e.person
-        JOIN classes c ON c.n = e.class WHERE e.teaches = ? AND p.kind = ? AND c.kind = ? ORDER BY 1, 2"""
-    index.run(seat.format("seats", "c.n, p.n"), 0, Kind.STUDENT, Kind.LISTED)
-    index.run(seat.format("teaching", "p.n, c.n"), 1, Kind.STAFF, Kind.LISTED)
-    index.run("CREATE INDEX teaching_class ON teaching (class)")
-
-
-def _drop_twins(index: Scratch, findings: Findings, *, table: str, file: str) -> None:
-    index.run(f"CREATE INDEX {table}_id ON {table} (id)")
-    twins = f"""SELECT t.line, f.line, t.id FROM {table} t JOIN {table} f
-        ON f.n = (SELECT min(n) FROM {table} WHERE id = t.id) WHERE t.n > f.n ORDER BY t.line"""  # noqa: S608
-    for line, first, twin in index.ask(twins):
-        findings.left_out(file, line, f"sourcedId {twin} is already on line {first}, which is kept")
-    index.run(f"DELETE FROM {table} WHERE n > (SELECT min(n) FROM {table} t WHERE t.id = {table}.id)")  # noqa: S608
-
-
-def _drop_twin_addresses(index: Scratch, findings: Findings, *, file: str) -> None:
-    index.run("CREATE INDEX people_email ON people (email)")
-    twins = """SELECT t.n, t.line, f.line FROM people t JOIN people f
-        ON f.n = (SELECT min(n) FROM people WHERE email = t.email AND kind = t.kind)
-        WHERE t.kind = ? AND t.n > f.n ORDER BY t.line"""
-    for number, line, first in list(index.ask(twins, Kind.STAFF)):
-        findings.left_out(file, line, f"the same e-mail is on line {first}; only that person is recognised by it")
-        index.run("UPDATE people SET email = NULL WHERE n = ?", number)
-
-
 class JoinedRoster:
-    """A roster whose rows have been joined. `report` is set by who read them."""
+    """A roster whose rows have been joined (`modbot.rosters.joining`). `report` is set by who read them."""
 
     def __init__(self, index: Scratch, report: RosterReport, principals: frozenset[str]) -> None:
         self._index = index
@@ -147,12 +71,12 @@ class JoinedRoster:
                 yield EmailDigest(digest, person_id, staff=kind == Kind.STAFF)
 
 
-def count(index: Scratch, *, schools: int, left_out: int) -> Counts:
+def count(index: Scratch, *, left_out: int) -> Counts:
     """How much the index holds once everything is joined."""
     shared = """SELECT count(*) FROM (SELECT email FROM people WHERE kind = ? AND email IS NOT NULL
         GROUP BY email HAVING count(*) > 1)"""
     return Counts(
-        schools=schools,
+        schools=index.number("SELECT count(*) FROM schools WHERE counts AND NOT gone"),
         sections=index.number("SELECT count(*) FROM classes WHERE kind = ?", Kind.LISTED),
         staff=index.number("SELECT count(*) FROM people WHERE kind = ?", Kind.STAFF),
         students=index.number("SELECT count(*) FROM people WHERE kind = ?", Kind.STUDENT),

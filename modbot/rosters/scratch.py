@@ -5,11 +5,16 @@ and addresses are kept only under a key that lives in this process's memory, so 
 nothing but ids.
 """
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import IntEnum
+from hashlib import blake2b
 from pathlib import Path
+from secrets import token_bytes
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -19,17 +24,30 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 CACHE_KIB = 16 * 1024
 ROWS_AT_ONCE = 2000
 _NONCE_BYTES = 12
+_MARK_BYTES = 8
 
-_SCHEMA = """
+# What was read, as it was told: this much is enough to go on from at the next reading. `line` is where a file has it,
+# `beside` is the row of people that a role was told with.
+_TOLD = """
+CREATE TABLE schools (id TEXT PRIMARY KEY, gone INTEGER NOT NULL, counts INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE terms (id TEXT PRIMARY KEY, until TEXT, gone INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE people (
-    n INTEGER PRIMARY KEY, id TEXT NOT NULL, line INTEGER, kind INTEGER NOT NULL, enabled INTEGER NOT NULL,
-    email BLOB, details BLOB);
-CREATE TABLE roles (person TEXT NOT NULL, role TEXT NOT NULL, org TEXT NOT NULL, line INTEGER);
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL, line INTEGER, gone INTEGER NOT NULL, enabled INTEGER NOT NULL,
+    email BLOB, details BLOB, mark BLOB, kind INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE roles (
+    n INTEGER PRIMARY KEY, id TEXT, line INTEGER, beside INTEGER, person TEXT NOT NULL, role TEXT NOT NULL,
+    org TEXT NOT NULL, until TEXT, gone INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE classes (
-    n INTEGER PRIMARY KEY, id TEXT NOT NULL, line INTEGER, kind INTEGER NOT NULL, school TEXT, details BLOB);
-CREATE TABLE enrolments (line INTEGER, teaches INTEGER, class INTEGER, person INTEGER);
-CREATE TABLE seats (class INTEGER, person INTEGER, PRIMARY KEY (class, person)) WITHOUT ROWID;
-CREATE TABLE teaching (person INTEGER, class INTEGER, PRIMARY KEY (person, class)) WITHOUT ROWID;
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL, line INTEGER, gone INTEGER NOT NULL, school TEXT, terms TEXT,
+    details BLOB, mark BLOB, kind INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE enrolments (
+    n INTEGER PRIMARY KEY, id TEXT, line INTEGER, teaches INTEGER NOT NULL, class TEXT NOT NULL, person TEXT NOT NULL,
+    until TEXT, gone INTEGER NOT NULL DEFAULT 0);
+"""
+# What follows from it on a given day.
+_JOINED = """
+CREATE TABLE IF NOT EXISTS seats (class INTEGER, person INTEGER, PRIMARY KEY (class, person)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS teaching (person INTEGER, class INTEGER, PRIMARY KEY (person, class)) WITHOUT ROWID;
 """
 
 
@@ -42,17 +60,34 @@ class Kind(IntEnum):
     STAFF = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What an index is written under: `key` hides names, `salt` keys the digests of addresses."""
+
+    key: bytes = field(default_factory=lambda: AESGCM.generate_key(256), repr=False)
+    salt: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
+
+
 class Scratch:
     """The index. Made by `scratch`; used by one thread at a time."""
 
-    def __init__(self, path: Path, *, keep_details: bool) -> None:
+    def __init__(self, path: Path, secrets: Secrets, *, keep_details: bool, go_on: bool = False) -> None:
+        """`go_on`: the file holds what an earlier reading told, under the same secrets."""
+        self.secrets = secrets
+        self._path = path
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._cipher = AESGCM(AESGCM.generate_key(256))
-        self._sealed = 0
+        self._cipher = AESGCM(secrets.key)
         self._keep_details = keep_details
         for setting in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", f"cache_size=-{CACHE_KIB}"):
             self._db.execute(f"PRAGMA {setting}")
-        self._db.executescript(_SCHEMA)
+        if not go_on:
+            self._db.executescript(_TOLD)
+        self._db.executescript(_JOINED)
+        self.former = {table: self._last(table) for table in ("people", "roles", "classes", "enrolments")}
+
+    def _last(self, table: str) -> int:
+        """The number of the last row that an earlier reading told."""
+        return self.number(f"SELECT ifnull(max(n), 0) FROM {table}")  # noqa: S608 - our own names
 
     def close(self) -> None:
         """Let go of the file; a query that is under way ends."""
@@ -79,12 +114,17 @@ class Scratch:
         """A query's single number."""
         return int(next(self.ask(query, *arguments))[0])
 
+    def copy_to(self, path: Path) -> None:
+        """Copy what was told, before anything is joined. Raises OSError, such as for a full disk."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as copy, self._path.open("rb") as original:
+            shutil.copyfileobj(original, copy, 1024 * 1024)
+
     def cover(self, details: list[str]) -> bytes | None:
-        """Details for the disk, readable by this process only; None when nothing but a check is wanted."""
+        """Details for the disk, readable under this index's key only; None when nothing but a check is wanted."""
         if not self._keep_details:
             return None
-        self._sealed += 1
-        nonce = self._sealed.to_bytes(_NONCE_BYTES, "big")
+        nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, orjson.dumps(details), None)
 
     def uncover(self, covered: bytes | None) -> list[str]:
@@ -94,15 +134,29 @@ class Scratch:
         details: list[str] = orjson.loads(self._cipher.decrypt(covered[:_NONCE_BYTES], covered[_NONCE_BYTES:], None))
         return details
 
+    def mark(self, details: list[str]) -> bytes:
+        """The same for the same details, and tells nothing of them to others: for noticing what changed."""
+        return blake2b(orjson.dumps(details), digest_size=_MARK_BYTES, key=self.secrets.salt).digest()
+
 
 @contextmanager
-def scratch(folder: Path | None = None, *, keep_details: bool = True) -> Iterator[Scratch]:
+def scratch(
+    folder: Path | None = None,
+    *,
+    keep_details: bool = True,
+    secrets: Secrets | None = None,
+    former: Path | None = None,
+) -> Iterator[Scratch]:
     """An empty index in a private directory under `folder` (the system's temporary one), removed at the end.
 
+    `former` is a copy that an earlier index made with `copy_to` under the same `secrets`: this one begins as it was.
     It needs about as much disk as the district's files take.
     """
     with TemporaryDirectory(prefix="modbot-roster-", dir=folder) as directory:
-        index = Scratch(Path(directory) / "index.db", keep_details=keep_details)
+        path = Path(directory) / "index.db"
+        if former is not None:
+            shutil.copyfile(former, path)
+        index = Scratch(path, secrets or Secrets(), keep_details=keep_details, go_on=former is not None)
         try:
             yield index
         finally:

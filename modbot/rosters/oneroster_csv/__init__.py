@@ -12,24 +12,12 @@ from secrets import token_bytes
 
 from modbot.rosters import Counts, Digest, Progress, Roster, RosterReport, email_digest
 from modbot.rosters.findings import BadFile, Findings
-from modbot.rosters.joined import (
-    JoinedRoster,
-    count,
-    join_classes,
-    join_enrolments,
-    join_people,
-    join_roles,
-)
+from modbot.rosters.joined import JoinedRoster, count
+from modbot.rosters.joining import Names, join
 from modbot.rosters.oneroster_csv.manifest import Layout, lay_out
 from modbot.rosters.oneroster_csv.tables import Reading
-from modbot.rosters.oneroster_csv.vocabulary import (
-    CLASSES,
-    ENROLLMENTS,
-    PRINCIPAL_ROLES,
-    ROLES,
-    STAFF_ROLES,
-    STUDENT,
-)
+from modbot.rosters.oneroster_csv.vocabulary import CLASSES, ENROLLMENTS, ROLES
+from modbot.rosters.oneroster_words import WORDS
 from modbot.rosters.scratch import Scratch, scratch
 
 TOLERANCE = 0.01  # the share of a file's rows that may be left out
@@ -66,7 +54,7 @@ def read(
     with scratch(scratch_folder) as index:
         version, counts = _read(folder, index, findings, today=today, digest=digest, progress=progress)
         report = findings.report(folder.name, version, counts, strict=strict, tolerance=tolerance)
-        yield JoinedRoster(index, report, PRINCIPAL_ROLES)
+        yield JoinedRoster(index, report, WORDS.principals)
 
 
 def _read(
@@ -75,13 +63,14 @@ def _read(
     layout = lay_out(folder, findings)
     if layout is None:
         return "", Counts()
-    reading = Reading(layout, index, findings, today=today, digest=digest, done=_teller(progress))
+    reading = Reading(layout, index, findings, digest=digest, done=_teller(progress))
     try:
-        _read_tables(layout, reading, index, findings)
+        reading.read()
     except BadFile as error:
         findings.unusable(error.problem)
         return layout.version, Counts()
-    return layout.version, count(index, schools=reading.schools, left_out=findings.total)
+    join(index, findings, _names(layout), WORDS, today=today, first_wins=True)
+    return layout.version, count(index, left_out=findings.total)
 
 
 def _teller(progress: Progress | None) -> Callable[[int], None]:
@@ -92,24 +81,10 @@ def _teller(progress: Progress | None) -> Callable[[int], None]:
     return tell
 
 
-def _read_tables(layout: Layout, reading: Reading, index: Scratch, findings: Findings) -> None:
-    people_file = layout.users.file
-    reading.read_places()
-    reading.read_people()
-    join_people(index, findings, people_file=people_file)
-    reading.read_roles()
-    join_roles(
-        index,
-        findings,
-        people_file=people_file,
-        roles_file=ROLES.file if layout.version == "1.2" else people_file,
-        student=STUDENT,
-        staff=STAFF_ROLES,
-    )
-    reading.read_classes()
-    join_classes(index, findings, classes_file=CLASSES.file)
-    reading.read_enrolments()
-    join_enrolments(index, findings, file=ENROLLMENTS.file, people_file=people_file, classes_file=CLASSES.file)
+def _names(layout: Layout) -> Names:
+    people = layout.users.file
+    roles = ROLES.file if layout.version == "1.2" else people
+    return Names(people, roles, CLASSES.file, ENROLLMENTS.file)
 
 
 __all__ = ["TOLERANCE", "check", "read"]

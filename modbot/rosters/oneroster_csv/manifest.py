@@ -18,6 +18,10 @@ from modbot.rosters.oneroster_csv.vocabulary import (
 )
 
 VERSIONS = ("1.1", "1.2")
+DELTA = "delta"
+ABSENT = "absent"
+NO_FORMER = "it holds changes only (delta), and modbot has kept nothing to change; import a bulk export first"
+MIXED = "it is a bulk file among changes (delta); a folder must hold one or the other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +31,24 @@ class Layout:
     folder: Path
     version: str
     has_sessions: bool
+    changes: bool  # what is there holds changes only
+    absent: frozenset[str]  # tables without a file
 
     @property
     def users(self) -> Table:
         """The layout of users.csv, which differs between versions."""
         return USERS_V12 if self.version == "1.2" else USERS_V11
 
+    def has(self, table: Table) -> bool:
+        """Whether a table has a file."""
+        return table.name not in self.absent
+
     def path(self, table: Table) -> Path:
         """Where a table lies."""
         return self.folder / table.file
 
 
-def lay_out(folder: Path, findings: Findings) -> Layout | None:
+def lay_out(folder: Path, findings: Findings, *, changes_wanted: bool = False) -> Layout | None:
     """What lies in the folder, or None when it cannot be imported; the findings then say everything that is wrong."""
     if not folder.is_dir():
         findings.unusable(Problem(folder.name, None, "this is not a folder; give the folder that holds the CSV files"))
@@ -53,9 +63,18 @@ def lay_out(folder: Path, findings: Findings) -> Layout | None:
         reason = "oneroster.version must be 1.1 or 1.2; a file of another version cannot be read"
         findings.unusable(Problem(MANIFEST.file, None, reason))
         return None
-    layout = Layout(folder, version, has_sessions=said.get(f"file.{SESSIONS.name}") != "absent")
-    _look_at(layout, said, findings)
+    modes = {table.name: said.get(f"file.{table.name}", "") for table in _tables(version)}
+    changes = DELTA in modes.values()
+    may_lack = set(modes) if changes else {SESSIONS.name}
+    absent = frozenset(name for name, mode in modes.items() if mode == ABSENT and name in may_lack)
+    layout = Layout(folder, version, has_sessions=SESSIONS.name not in absent, changes=changes, absent=absent)
+    _look_at(layout, modes, findings, changes_wanted=changes_wanted)
     return None if findings.fatal else layout
+
+
+def _tables(version: str) -> list[Table]:
+    tables = [ORGS, SESSIONS, USERS_V12 if version == "1.2" else USERS_V11, CLASSES, ENROLLMENTS]
+    return [*tables, ROLES] if version == "1.2" else tables
 
 
 def _manifest(folder: Path, findings: Findings) -> dict[str, str]:
@@ -71,14 +90,14 @@ def _version(said: dict[str, str]) -> str | None:
     return next((version for version in VERSIONS if given == version or given.startswith(f"{version}.")), None)
 
 
-def _look_at(layout: Layout, said: dict[str, str], findings: Findings) -> None:
-    tables = [ORGS, layout.users, CLASSES, ENROLLMENTS]
-    tables += [ROLES] if layout.version == "1.2" else []
-    tables += [SESSIONS] if layout.has_sessions else []
-    for table in tables:
-        if said.get(f"file.{table.name}") == "delta":
-            reason = "it holds changes only (delta); modbot needs a bulk export, which holds everybody"
-            findings.unusable(Problem(table.file, None, reason))
+def _look_at(layout: Layout, modes: dict[str, str], findings: Findings, *, changes_wanted: bool) -> None:
+    for table in filter(layout.has, _tables(layout.version)):
+        if layout.changes and not changes_wanted:
+            if modes[table.name] == DELTA:
+                findings.unusable(Problem(table.file, None, NO_FORMER))
+            continue
+        if layout.changes and modes[table.name] != DELTA:
+            findings.unusable(Problem(table.file, None, MIXED))
             continue
         try:
             header(layout.path(table), table)
