@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from modbot.errors import RosterError
 from modbot.http import Http
@@ -191,6 +191,9 @@ class Seat:
     gone: bool = False
 
 
+What = Literal["schools", "terms", "people", "sections", "seats"]
+
+
 class Rows(Protocol):
     """Takes a source's rows a page at a time. What does not fit is left out, counted and told with its id.
 
@@ -214,8 +217,11 @@ class Rows(Protocol):
     async def clear_seats(self, sections: Sequence[str]) -> None:
         """Forget who is in these sections: for a vendor that sends a changed section with everybody in it."""
 
-    def left_out(self, what: str, row_id: str, reason: str) -> None:
-        """A row the source itself could not make sense of: "users", its id ("" when it has none), an admin's words."""
+    def left_out(self, what: What, row_id: str, reason: str) -> None:
+        """A row the source itself could not make sense of: its id ("" when it has none), and why in an admin's words.
+
+        Do not hand it to the other methods as well.
+        """
 
 
 class Gap(RosterError):

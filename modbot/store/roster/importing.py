@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
@@ -66,7 +66,7 @@ async def import_roster(
         digest=email_digest(salt),
         strict=strict,
         tolerance=tolerance,
-        progress=_on_loop(progress),
+        progress=on_loop(progress),
         scratch_folder=scratch_folder,
     )
     with ExitStack() as stack:
@@ -74,11 +74,13 @@ async def import_roster(
         if not roster.report.accepted:
             raise RosterRefused(roster.report)
         writer = await store.begin(salt=salt, now=at)
-        await _write_or_abort(roster, writer, progress)
+        async with or_nothing(writer):
+            await put_in_force(roster, writer, progress)
     return roster.report
 
 
-def _on_loop(progress: Progress | None) -> Progress | None:
+def on_loop(progress: Progress | None) -> Progress | None:
+    """A progress that a thread may call."""
     if progress is None:
         return None
     loop = asyncio.get_running_loop()
@@ -90,10 +92,17 @@ def _on_loop(progress: Progress | None) -> Progress | None:
     return tell
 
 
-async def _write_or_abort(roster: Roster, writer: RosterWriter, progress: Progress | None) -> None:
+async def put_in_force(roster: Roster, writer: RosterWriter, progress: Progress | None) -> None:
+    """Write a roster's records and switch to them; use `or_nothing` around it. Raises RosterError."""
+    await _write(roster, writer, _Tally(roster.report, progress).add)
+    await writer.commit(roster.report.counts)
+
+
+@asynccontextmanager
+async def or_nothing(writer: RosterWriter) -> AsyncIterator[None]:
+    """Whatever ends the block with an exception, nothing of the new roster stays."""
     try:
-        await _write(roster, writer, _Tally(roster.report, progress).add)
-        await writer.commit(roster.report.counts)
+        yield
     except BaseException:
         with suppress(StoreUnavailable):  # then the next import clears it away
             await writer.abort()

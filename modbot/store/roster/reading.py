@@ -1,6 +1,7 @@
 """Reads the roster in force. One instance per process."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -25,6 +26,7 @@ from modbot.store.roster.writing import RosterWriter
 
 _ATTEMPTS = 5
 _PIECE = 500
+_AT_ONCE = 100  # class lists are the largest records: about 100 kB in one answer
 
 T = TypeVar("T")
 
@@ -143,6 +145,29 @@ class RosterStore:
 
         return await self._whole(work, None)
 
+    async def everybody(self) -> AsyncIterator[list[Staff]]:
+        """All staff, some at a time and now and then one twice. Raises StoreUnavailable when the roster changes."""
+        async for some, now in self._pieces(STAFF):
+            yield await asyncio.to_thread(_opened_staff, now.records, some)
+
+    async def all_sections(self) -> AsyncIterator[list[tuple[Section, tuple[Student, ...]]]]:
+        """All classes with their students, some at a time and now and then one twice. Raises as `everybody` does."""
+        async for some, now in self._pieces(SECTIONS):
+            lists = await self._store.run("HMGET", now.records.key(MEMBERS), *(name for name, _ in some))
+            yield await asyncio.to_thread(_opened, now.records, some, lists)
+
+    async def _pieces(self, table: str) -> AsyncIterator[tuple[list[tuple[str, bytes]], _Generation]]:
+        now = await self._current()
+        cursor = 0
+        while now is not None:
+            cursor, rows = await self._store.run("HSCAN", now.records.key(table), cursor, "COUNT", _AT_ONCE)
+            if await self._current() is not now:
+                raise StoreUnavailable("the roster changed while it was read")
+            if rows:
+                yield [(name.decode(), sealed) for name, sealed in rows.items()], now
+            if not (cursor := int(cursor)):
+                return
+
     async def counts(self) -> Counts | None:
         """How much the roster holds; None without one."""
         current = await self._current()
@@ -190,3 +215,16 @@ class RosterStore:
                 self._seen = _Generation(records, meta, digest_of(meta))
                 return self._seen
         raise StoreUnavailable("the roster in force has no records")
+
+
+def _opened_staff(records: Records, some: Sequence[tuple[str, bytes]]) -> list[Staff]:
+    return [records.open_staff(name, sealed) for name, sealed in some]
+
+
+def _opened(
+    records: Records, sections: Sequence[tuple[str, bytes]], lists: Sequence[bytes | None]
+) -> list[tuple[Section, tuple[Student, ...]]]:
+    return [
+        (records.open_section(name, sealed), () if members is None else records.open_members(name, members))
+        for (name, sealed), members in zip(sections, lists, strict=True)
+    ]

@@ -100,6 +100,10 @@ class RosterWriter:
         if buckets:
             await self._write([("HSET", key, *fields) for key, fields in buckets.items()])
 
+    async def hold(self) -> None:
+        """Go on being the import under way, while nothing is written. Raises RosterError when another took over."""
+        await self._write([])
+
     async def commit(self, counts: Counts) -> None:
         """Put this generation in force, then delete the former one.
 

@@ -1,0 +1,147 @@
+"""What a new roster would add, change and take away, compared with the one in force; in bounded memory."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from modbot.model import Section, Staff
+from modbot.rosters import Student
+from modbot.rosters.joined import JoinedRoster
+from modbot.rosters.scratch import Kind, Scratch
+
+_TABLES = """
+CREATE TEMP TABLE former_staff (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
+CREATE TEMP TABLE former_students (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
+CREATE TEMP TABLE former_sections (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
+CREATE TEMP TABLE new_staff (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
+CREATE TEMP TABLE new_students (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
+CREATE TEMP TABLE new_sections (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many of one kind there were, and what becomes of them."""
+
+    before: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    @property
+    def after(self) -> int:
+        """How many there will be."""
+        return self.before + self.added - self.removed
+
+    @property
+    def share_removed(self) -> float:
+        """The share of those there were that goes, from 0 to 1."""
+        return self.removed / self.before if self.before else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A new roster against the one in force. A seat is someone in a section, as student or teacher."""
+
+    staff: Change = Change()
+    students: Change = Change()  # who are in a section
+    sections: Change = Change()
+    seats: Change = Change()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a JSON writer."""
+        return {name: {**numbers, "after": getattr(self, name).after} for name, numbers in asdict(self).items()}
+
+    def too_many_removed(self, most: float) -> str:
+        """In an admin's words what would go, where more than `most` (0 to 1) of it would; else ""."""
+        kinds = {"staff": self.staff, "students": self.students, "sections": self.sections}
+        gone = [
+            f"{change.removed:,} of {change.before:,} {what}"
+            for what, change in kinds.items()
+            if change.share_removed > most
+        ]
+        return " and ".join(gone)
+
+
+class Comparison:
+    """Tell it the roster in force in pieces, then ask for the `changes`. Runs in one thread at a time."""
+
+    def __init__(self, index: Scratch, roster: JoinedRoster) -> None:
+        self._index = index
+        for statement in filter(str.strip, _TABLES.split(";")):
+            index.run(statement)
+        index.add("INSERT INTO new_staff VALUES (?, ?)", ((one.id, self._mark_of(one)) for one in roster.staff()))
+        index.run(
+            "INSERT INTO new_students SELECT id, mark FROM people WHERE kind = ? AND n IN (SELECT person FROM seats)",
+            Kind.STUDENT,
+        )
+        self._new_sections()
+        self._seats_before = self._seats_kept = 0
+
+    def former_staff(self, people: Iterable[Staff]) -> None:
+        """Some staff of the roster in force."""
+        self._index.add(
+            "INSERT OR IGNORE INTO former_staff VALUES (?, ?)", [(one.id, self._mark_of(one)) for one in people]
+        )
+
+    def former_sections(self, sections: Sequence[tuple[Section, tuple[Student, ...]]]) -> None:
+        """Some sections of the roster in force, with their students. One that is told twice counts once."""
+        fresh = [(section, students) for section, students in sections if not self._known(section.id)]
+        marks = [(section.id, self._mark_of_section(section.title, section.school)) for section, _ in fresh]
+        self._index.add("INSERT OR IGNORE INTO former_sections VALUES (?, ?)", marks)
+        seated = {one.id: one for _, students in fresh for one in students}
+        self._index.add(
+            "INSERT OR IGNORE INTO former_students VALUES (?, ?)",
+            [(one.id, self._mark_of_student(one)) for one in seated.values()],
+        )
+        for section, students in fresh:
+            before = {(one.id, False) for one in students} | {(teacher, True) for teacher in section.teachers}
+            self._seats_before += len(before)
+            self._seats_kept += len(before & self._seats_of(section.id))
+
+    def changes(self) -> Changes:
+        """What becomes of them."""
+        seats = self._index.number("SELECT (SELECT count(*) FROM seats) + (SELECT count(*) FROM teaching)")
+        return Changes(
+            staff=self._change("staff"),
+            students=self._change("students"),
+            sections=self._change("sections"),
+            seats=Change(self._seats_before, seats - self._seats_kept, 0, self._seats_before - self._seats_kept),
+        )
+
+    def _change(self, what: str) -> Change:
+        old, new = f"former_{what}", f"new_{what}"
+        number = self._index.number
+        return Change(
+            before=number(f"SELECT count(*) FROM {old}"),  # noqa: S608 - our own names, here and below
+            added=number(f"SELECT count(*) FROM {new} WHERE id NOT IN (SELECT id FROM {old})"),  # noqa: S608
+            changed=number(f"SELECT count(*) FROM {new} n JOIN {old} o USING (id) WHERE n.mark <> o.mark"),  # noqa: S608
+            removed=number(f"SELECT count(*) FROM {old} WHERE id NOT IN (SELECT id FROM {new})"),  # noqa: S608
+        )
+
+    def _known(self, section_id: str) -> bool:
+        return bool(self._index.number("SELECT count(*) FROM former_sections WHERE id = ?", section_id))
+
+    def _seats_of(self, section_id: str) -> set[tuple[str, bool]]:
+        students = """SELECT p.id FROM classes c JOIN seats s ON s.class = c.n JOIN people p ON p.n = s.person
+            WHERE c.id = ?"""
+        teachers = """SELECT p.id FROM classes c JOIN teaching t ON t.class = c.n JOIN people p ON p.n = t.person
+            WHERE c.id = ?"""
+        seated = {(person, False) for (person,) in self._index.ask(students, section_id)}
+        return seated | {(person, True) for (person,) in self._index.ask(teachers, section_id)}
+
+    def _new_sections(self) -> None:
+        running = self._index.ask("SELECT id, school, details FROM classes WHERE kind = ?", Kind.LISTED)
+        titled = ((row, self._index.uncover(hidden)[0], school) for row, school, hidden in running)
+        marks = ((row, self._mark_of_section(title, school)) for row, title, school in titled)
+        self._index.add("INSERT INTO new_sections VALUES (?, ?)", marks)
+
+    def _mark_of_section(self, title: str, school: str) -> bytes:
+        return self._index.mark([title, school])
+
+    def _mark_of(self, person: Staff) -> bytes:
+        """What is theirs apart from sections: those are seats."""
+        return self._index.mark([person.name, person.email, *sorted(person.roles), "", *sorted(person.schools)])
+
+    def _mark_of_student(self, one: Student) -> bytes:
+        return self._index.mark([one.given, one.family, one.preferred_given, one.preferred_family, one.email])
