@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from modbot.demo.day import SchoolDay
+from modbot.demo.roster import Person
 from modbot.model import Operation, Outcome, Participant, PlatformName, Presence
 from modbot.simulators.slack import PostedMessage, SlashAnswer
 
@@ -93,13 +94,18 @@ class Stage:
 
         return press
 
-    async def sees(self, platform: PlatformName, wanted: Callable[[Participant], bool]) -> Outcome:
-        """`done` once modbot knows of somebody like that in the class; `unknown` when it does not in time."""
+    def rings(self, message: PostedMessage, person: Person) -> bool:
+        """Whether this is a direct message by which somebody is called, and can still be answered."""
+        place = self.day.district.slack.world.channels[message.channel]
+        return place.is_im and person.slack in place.members and "Acknowledge" in message.everything
+
+    async def sees(self, platform: PlatformName, wanted: Callable[[Participant], bool], count: int = 1) -> Outcome:
+        """`done` once modbot knows of so many people like that in the class; `unknown` when it does not in time."""
 
         async def seen() -> bool:
             session = await self.day.session(platform)
             people = session.participants if session else ()
-            return any(wanted(one) for one in people if one.presence is Presence.JOINED)
+            return sum(wanted(one) for one in people if one.presence is Presence.JOINED) >= count
 
         return await so(seen)
 
@@ -134,14 +140,16 @@ class Stage:
         return found
 
 
-async def so(holds: Callable[[], Awaitable[bool]], within_seconds: float = 5.0) -> Outcome:
+async def so(holds: Callable[[], Awaitable[bool] | bool], within_seconds: float = 5.0) -> Outcome:
     """`done` once that is seen to hold; `unknown` when it was not seen in time."""
     deadline = time.monotonic() + within_seconds
-    while not await holds():
+    while True:
+        answer = holds()
+        if answer if isinstance(answer, bool) else await answer:
+            return Outcome.DONE
         if time.monotonic() > deadline:
             return Outcome.UNKNOWN
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
-    return Outcome.DONE
 
 
 def _ms_since(began: float) -> int:
