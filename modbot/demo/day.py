@@ -1,11 +1,12 @@
 """A school day to try modbot on: the simulated district, a real modbot beside it, and a class on each platform."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from modbot.app import App
 from modbot.confirmation import Patience
@@ -81,22 +82,25 @@ async def school_day(
     port: int = 0,
     watch: Watch = unwatched,
     platforms: Collection[PlatformName] | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[SchoolDay]:
     """Start everything, telling `say` what is being started; stop everything at the end. Raises ConfigError.
 
     `port` is modbot's own, 0 for a free one. A `data_dir` used again keeps its record. `platforms` None: all there are.
+    `changes` are settings of modbot's that differ from the district's.
     """
     if platforms is None:
         platforms = on_this_machine()
         if PlatformName.JITSI not in platforms:
             say(f"Jitsi is left out: {HOW_TO_INSTALL}.")
-    district = District(data_dir, watch, platforms=platforms)
-    simulated = ["Slack", *(one.name.label for one in district.stand_ins.values() if one is not district.on_jitsi)]
+    district = District(data_dir, watch, platforms=platforms, phones=True)
+    played = [one.name.label for one in district.stand_ins.values() if one is not district.on_jitsi]
+    simulated = ["Slack", "Twilio", "PagerDuty", *played]
     real = ", and a real Prosody for Jitsi" if PlatformName.JITSI in district.stand_ins else ""
     say(f"Starting a simulated {listed(simulated)}{real} …")
     async with district:
         say("Starting modbot with a store of its own …")
-        app = App(district.settings(port=port), patience=PATIENCE, drain=DRAIN)
+        app = App(district.settings(port=port, **(changes or {})), patience=PATIENCE, drain=DRAIN)
         await app.start()
         try:
             district.point_at(app.port)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from modbot.demo.given import GivenSettings, free_port, merged, variables
 from modbot.demo.roster import BAKER, BROOK, REYES, SCHOOL, STAFF, write
@@ -13,7 +14,18 @@ from modbot.demo.stand_ins.meet import OnMeet
 from modbot.demo.stand_ins.teams import OnTeams
 from modbot.demo.stand_ins.webex import OnWebex
 from modbot.demo.stand_ins.zoom import OnZoom
-from modbot.demo.wire import Watch, WatchedMeet, WatchedSlack, WatchedTeams, WatchedWebex, WatchedZoom, unwatched
+from modbot.demo.telephones import Telephones, paging
+from modbot.demo.wire import (
+    Watch,
+    WatchedMeet,
+    WatchedPagerDuty,
+    WatchedSlack,
+    WatchedTeams,
+    WatchedTwilio,
+    WatchedWebex,
+    WatchedZoom,
+    unwatched,
+)
 from modbot.model import PlatformName
 from modbot.settings import Settings
 from modbot.simulators.webex import Meeting as WebexMeeting
@@ -22,17 +34,32 @@ from modbot.store.roster import RosterStore, import_roster
 
 INCIDENTS = "C0INCIDENTS"
 HELP = "C0ITHELP"
+ZONE = "America/Denver"
 FEW = (PlatformName.ZOOM, PlatformName.WEBEX)  # the quickest to start
+_IN_SLACK = {
+    "people": [{"email": REYES.email, "name": REYES.name}, {"email": BAKER.email, "name": BAKER.name}],
+    "steps": [{"people": [REYES.email], "wait_seconds": 60}, {"people": [BAKER.email], "wait_seconds": 60}],
+}
 
 
 class District:
     """Slack, some platforms, a teacher and a class on each. Use as an async context manager.
 
-    `watch` is told of every HTTP call between modbot and the vendors.
+    `watch` is told of every HTTP call between modbot and the vendors. Without `phones` people on call are called by
+    Slack alone, a minute apart; with them as `modbot.demo.telephones` says.
     """
 
-    def __init__(self, data_dir: Path, watch: Watch = unwatched, *, platforms: Collection[PlatformName] = FEW) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        watch: Watch = unwatched,
+        *,
+        platforms: Collection[PlatformName] = FEW,
+        phones: bool = False,
+    ) -> None:
         self.data_dir = data_dir
+        self.phones = phones
+        self.telephones = Telephones(watch)
         self.slack = WatchedSlack(watch)
         self.on_zoom = OnZoom(watch)
         self.on_webex = OnWebex(watch)
@@ -58,6 +85,8 @@ class District:
         for server in servers:
             self._stack.push_async_callback(server.stop)
             await server.start()
+        if self.phones:
+            await self._stack.enter_async_context(self.telephones)
         world = self.slack.world
         for person in STAFF:
             world.add_user(person.slack, person.email, person.name, person.role)
@@ -72,7 +101,7 @@ class District:
 
     @property
     def _needs_address(self) -> bool:
-        return any(one.needs_address for one in self.stand_ins.values())
+        return self.phones or any(one.needs_address for one in self.stand_ins.values())
 
     @property
     def zoom(self) -> WatchedZoom:
@@ -95,6 +124,16 @@ class District:
         return self.on_teams.sim
 
     @property
+    def twilio(self) -> WatchedTwilio:
+        """The simulated Twilio; it runs only with `phones`."""
+        return self.telephones.twilio
+
+    @property
+    def pagerduty(self) -> WatchedPagerDuty:
+        """The simulated PagerDuty; it runs only with `phones`."""
+        return self.telephones.pagerduty
+
+    @property
     def roster(self) -> Path:
         """The OneRoster folder."""
         return self.data_dir / "roster"
@@ -105,6 +144,7 @@ class District:
         self.slack.webhook_url = base
         for one in self.stand_ins.values():
             one.point_at(base)
+        self.telephones.point_at(base)
 
     def heard(self) -> bool:
         """Whether modbot would hear of a class that begins now, on every platform."""
@@ -125,21 +165,13 @@ class District:
             **{str(name): one.settings() for name, one in self.stand_ins.items()},
             "district": {
                 "name": "Example Unified",
-                "timezone": "America/Denver",
+                "timezone": ZONE,
                 "incident_channel": INCIDENTS,
                 "it": [REYES.email, BAKER.email],
             },
             "schools": {SCHOOL: {"principals": [BROOK.email]}},
-            "paging": {
-                "people": [
-                    {"email": REYES.email, "name": REYES.name},
-                    {"email": BAKER.email, "name": BAKER.name},
-                ],
-                "steps": [
-                    {"people": [REYES.email], "wait_seconds": 60},
-                    {"people": [BAKER.email], "wait_seconds": 60},
-                ],
-            },
+            "paging": paging(ZoneInfo(ZONE)) if self.phones else _IN_SLACK,
+            **(self.telephones.settings() if self.phones else {}),
         }
 
     def settings(self, **changes: Any) -> Settings:

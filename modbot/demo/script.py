@@ -13,6 +13,7 @@ from modbot.audit import verify
 from modbot.demo import jitsi_raid, meet_raid, teams_raid, webex_raid, zoom_raid
 from modbot.demo.day import SchoolDay, listed, school_day
 from modbot.demo.steps import Stage, Step
+from modbot.demo.unanswered import Unanswered
 from modbot.model import Outcome, PlatformName
 
 RAIDS: Mapping[PlatformName, Callable[[Stage], Awaitable[None]]] = {
@@ -42,8 +43,13 @@ async def play(data_dir: Path, console: Console, *, port: int = 0, lying: bool =
             console.print(f"{listed([name.label for name in LIARS])} now answer success and change nothing.")
             day.lie()
         stage = Stage(day, tell, lying=lying)
+        page = None if lying else Unanswered(stage)  # it rests on no platform's word
+        if page:
+            await page.asked()
         for one in day.classes:
             await RAIDS[one.name](stage)
+        if page:
+            await page.answered_by_phone()
         await stage.look("audit_verified", "The record's chain is whole", "modbot", Outcome.DONE, lambda: _record(day))
     return stage.steps
 
@@ -68,7 +74,7 @@ def line_of(step: Step, since_start: timedelta) -> Text:
     """One line of the timeline."""
     line = Text(f"{since_start.total_seconds():6.2f} s  ")
     line.append(f"{_SIGN[step.ok]} ", style="green" if step.ok else "bold red")
-    line.append(f"{step.platform:6}  {step.title}: ")
+    line.append(f"{step.platform:9}  {step.title}: ")
     line.append(str(step.outcome), style="bold")
     line.append(f" ({step.elapsed_ms} ms)", style="dim")
     if not step.ok:

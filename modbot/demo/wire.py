@@ -10,8 +10,10 @@ from aiohttp import ClientSession, ClientTimeout, TraceConfig, web
 
 from modbot.simulators import SimServer
 from modbot.simulators.meet import MeetSimulator
+from modbot.simulators.pagerduty import PagerDutySimulator
 from modbot.simulators.slack import SlackSimulator
 from modbot.simulators.teams import TeamsSimulator
+from modbot.simulators.twilio import TwilioSimulator
 from modbot.simulators.webex import WebexSimulator
 from modbot.simulators.zoom import ZoomSimulator
 
@@ -112,6 +114,18 @@ class WatchedTeams(Watched, TeamsSimulator):
     """Microsoft Teams, watched."""
 
     vendor = "teams"
+
+
+class WatchedTwilio(Watched, TwilioSimulator):
+    """Twilio, watched."""
+
+    vendor = "twilio"
+
+
+class WatchedPagerDuty(Watched, PagerDutySimulator):
+    """PagerDuty, watched."""
+
+    vendor = "pagerduty"
 
 
 def unwatched(_: Call) -> None:

@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from modbot.demo import script
-from modbot.demo.steps import Step
+from modbot.demo.day import school_day
+from modbot.demo.steps import Stage, Step
+from modbot.demo.unanswered import Unanswered
 from modbot.model import Outcome
 from modbot.simulators.prosody import available
 from tests.demo.running import Ended, run
@@ -22,6 +26,15 @@ def told(ended: Ended) -> dict[str, Any]:
     return found
 
 
+BY_PHONE = [
+    ("twilio", "phone_rings", "done"),
+    ("pagerduty", "night_desk_rings", "done"),
+    ("twilio", "key_pressed", "done"),
+    ("twilio", "phone_silent", "done"),
+    ("pagerduty", "night_desk_silent", "done"),
+    ("slack", "message_silent", "done"),
+    ("pagerduty", "page_closed", "done"),
+]
 ON_JITSI = [
     ("jitsi", "stranger_joins", "done"),
     ("jitsi", "lock", "done"),
@@ -37,6 +50,7 @@ async def test_the_raid_is_resolved_on_every_platform_as_one_json_object(short_d
     ended = await run(short_dir, "--scripted", "--json")
     said = told(ended)
     assert [(step["platform"], step["step"], step["outcome"]) for step in said["steps"]] == [
+        ("slack", "page_sent", "done"),
         ("zoom", "link_exposed", "done"),
         ("zoom", "stranger_joins", "done"),
         ("zoom", "stranger_shares", "done"),
@@ -66,6 +80,7 @@ async def test_the_raid_is_resolved_on_every_platform_as_one_json_object(short_d
         ("teams", "all_clear", "done"),
         ("teams", "resolve", "done"),
         *(ON_JITSI if available() else []),
+        *BY_PHONE,
         ("modbot", "audit_verified", "done"),
     ]
     assert (ended.code, said["ok"]) == (0, True)
@@ -121,7 +136,7 @@ async def played(folder: Path) -> tuple[list[Step], str]:
 
 async def test_the_timeline_is_for_people_and_quotes_what_the_teacher_reads(short_dir: Path) -> None:
     _, timeline = await played(short_dir)
-    assert "zoom    The teacher types /panic: partial" in timeline
+    assert "zoom       The teacher types /panic: partial" in timeline
     assert "“Grade 3 Reading is locked.”" in timeline
     assert "“modbot cannot put people out of Grade 4 Maths: you can, in the meeting.”" in timeline
 
@@ -132,6 +147,22 @@ async def test_a_folder_used_again_keeps_one_whole_record(short_dir: Path) -> No
     assert (script.went_well(before), script.went_well(after)) == (True, True)
 
 
-async def test_a_step_that_comes_out_otherwise_fails_the_whole(short_dir: Path) -> None:
-    steps, _ = await played(short_dir)
-    assert not script.went_well([*steps[:-1], replace(steps[-1], outcome=Outcome.UNKNOWN)])
+def test_a_step_that_comes_out_otherwise_fails_the_whole() -> None:
+    good = Step("lock", "webex", Outcome.DONE, Outcome.DONE, 12, "The teacher types /lock")
+    assert not script.went_well([good, replace(good, outcome=Outcome.UNKNOWN)])
+
+
+@pytest.mark.parametrize(
+    ("vendor", "unseen"),
+    [("twilio", {"phone_rings", "key_pressed"}), ("pagerduty", {"night_desk_rings", "night_desk_silent"})],
+)
+async def test_a_vendor_that_takes_a_call_and_rings_nobody_is_not_told_as_ringing(
+    short_dir: Path, vendor: str, unseen: set[str]
+) -> None:
+    steps: list[Step] = []
+    async with school_day(short_dir, lambda _: None, platforms=()) as day:
+        getattr(day.district, vendor).faults.lie = True
+        page = Unanswered(Stage(day, steps.append), patience=timedelta(seconds=1))
+        await page.asked()
+        await page.answered_by_phone()
+    assert unseen <= {step.step for step in steps if not step.ok}

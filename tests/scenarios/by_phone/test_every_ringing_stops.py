@@ -50,7 +50,7 @@ async def test_taken_in_pagerduty_the_phone_falls_silent(open_phones: OpenPhones
     await until("Lou's phone rings", lambda: phones.lou.ringing)
     phones.duty.acknowledge(await phones.incident(), phones.ivo)
     await until("no phone rings", lambda: not phones.twilio.ringing)
-    await phones.school.until_card_says(CLASS, "Ivo Lind has it.")
+    await phones.school.until_card_says(CLASS, "Ivo Sand has it.")
 
 
 async def test_taken_by_phone_pagerduty_falls_silent(open_phones: OpenPhones) -> None:
