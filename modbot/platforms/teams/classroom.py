@@ -1,7 +1,6 @@
 """What needs the bot in the class: the roster, putting people out, muting them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from modbot.errors import Conflict, NotFound, NotOffered, PartlyDone, VendorError
@@ -13,6 +12,7 @@ from modbot.platforms.teams.classes import Classes, OnlineClass
 from modbot.platforms.teams.legs import Legs
 from modbot.platforms.teams.people import Row, known_rows, row_of, to_remove
 from modbot.platforms.teams.runs import Runs, run_id
+from modbot.side_by_side import failures_of, raise_first
 
 AT_ONCE = 8  # people put out or muted side by side
 BEFORE_THE_LOBBY = timedelta(seconds=3)  # how long a lock waits for the bot to come in first
@@ -51,9 +51,9 @@ class Classroom:
         heard = _heard(target)
         _, leg_id, rows = await self._roster(target.session)
         ids, unclear = to_remove(rows, target.people, heard)
-        failures = await _for_each(ids, lambda one: self._calls.remove(leg_id, one))
+        failures = await failures_of(ids, lambda one: self._calls.remove(leg_id, one), at_most=AT_ONCE)
         # 404 is somebody who has left by themselves; the re-read tells.
-        _raise_first([error for error in failures if not isinstance(error, NotFound)])
+        raise_first([error for error in failures if not isinstance(error, NotFound)])
         if unclear:
             raise Conflict(
                 "teams",
@@ -76,11 +76,11 @@ class Classroom:
         """Mute everybody but the organiser. Raises the first failure after all were tried."""
         _, leg_id, rows = await self._roster(target.session)
         loud = [row.participant.id for row in rows if _mutable(row) and not row.muted]
-        failures = await _for_each(loud, lambda one: self._calls.mute(leg_id, one))
+        failures = await failures_of(loud, lambda one: self._calls.mute(leg_id, one), at_most=AT_ONCE)
         refused = [error for error in failures if not isinstance(error, NotFound)]
         if refused and len(failures) < len(loud):
             raise PartlyDone("Some are muted, others may not be.", refused[0])
-        _raise_first(refused)
+        raise_first(refused)
         return Receipt(already=not loud)
 
     async def are_muted(self, target: Target) -> Seen:
@@ -129,23 +129,3 @@ def _mutable(row: Row) -> bool:
 
 def _seen(in_effect: bool) -> Seen:  # noqa: FBT001 - a verdict, read as one
     return Seen.IN_EFFECT if in_effect else Seen.NOT_IN_EFFECT
-
-
-async def _for_each(items: Sequence[str], ask: Callable[[str], Awaitable[None]]) -> list[VendorError]:
-    """Ask for each, a few side by side; the failures, in the order of the items."""
-    limit = asyncio.Semaphore(AT_ONCE)
-
-    async def one(item: str) -> VendorError | None:
-        async with limit:
-            try:
-                await ask(item)
-            except VendorError as error:
-                return error
-        return None
-
-    return [error for error in await asyncio.gather(*(one(item) for item in items)) if error is not None]
-
-
-def _raise_first(failures: Sequence[VendorError]) -> None:
-    if failures:
-        raise failures[0]

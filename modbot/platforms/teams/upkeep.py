@@ -4,12 +4,10 @@ Teachers' calendars say which classes there are. Each look does a bounded piece 
 to go on, so that a district of any size is tended without a burst.
 """
 
-import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from modbot.errors import AuthRejected, ComeBackLater, Conflict, NotFound, Unreachable, VendorError
 from modbot.log import get_logger
@@ -18,6 +16,7 @@ from modbot.platforms.teams.agenda import Agenda, Planned
 from modbot.platforms.teams.keys import NotificationKeys
 from modbot.platforms.teams.legs import Legs
 from modbot.platforms.teams.subscriptions import Subscription, SubscriptionBook, SubscriptionCalls
+from modbot.side_by_side import side_by_side
 
 CALENDAR_EVERY = timedelta(minutes=15)
 NO_CALENDAR = timedelta(hours=6)  # until somebody without a mailbox, or without the policy, is asked about again
@@ -32,8 +31,6 @@ SOON, EVERY = timedelta(seconds=2), timedelta(seconds=30)
 
 STOP = (AuthRejected, ComeBackLater, Unreachable)  # trouble that all classes have, not one of them
 
-T = TypeVar("T")
-R = TypeVar("R")
 
 log = get_logger("teams_upkeep")
 
@@ -107,7 +104,7 @@ class Upkeep:
         now = self._now()
         hosts = await self._hosts()
         due = [host for host in hosts if self._known.calendar_due.get(host, now) <= now]
-        looked = await _side_by_side(due[:HOSTS_AT_ONCE], self._look)
+        looked = await side_by_side(due[:HOSTS_AT_ONCE], self._look, at_most=SIDE_BY_SIDE)
         for planned in looked:
             for one in planned:
                 watched = self._known.classes.setdefault(one.of.room_id, _Watched(one))
@@ -142,7 +139,7 @@ class Upkeep:
     async def _subscribe(self) -> bool:
         now = self._now()
         due = [one for one in self._known.classes.values() if one.due(now)]
-        await _side_by_side(due[:CHANGES_AT_ONCE], self._bring_up_to_date)
+        await side_by_side(due[:CHANGES_AT_ONCE], self._bring_up_to_date, at_most=SIDE_BY_SIDE)
         return len(due) > CHANGES_AT_ONCE
 
     async def _bring_up_to_date(self, one: _Watched) -> None:
@@ -223,21 +220,6 @@ class Upkeep:
         except NotFound:
             one.subscription = None
         await self._book.answered(subscription.id)
-
-
-async def _side_by_side(items: Sequence[T], work: Callable[[T], Awaitable[R]]) -> list[R]:
-    """Work on each, a few at once. The first trouble is raised, after all have come to an end."""
-    limit = asyncio.Semaphore(SIDE_BY_SIDE)
-
-    async def one(item: T) -> R:
-        async with limit:
-            return await work(item)
-
-    done = await asyncio.gather(*(one(item) for item in items), return_exceptions=True)
-    for result in done:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in done if not isinstance(result, BaseException)]
 
 
 def _digest(host: str) -> str:

@@ -4,7 +4,6 @@ Webex is known to answer success to expel and mute and change nothing, so no ans
 https://developer.webex.com/docs/api/v1/meeting-participants/update-a-participant
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from modbot.platforms.webex.api import WebexApi
 from modbot.platforms.webex.calls import ADMIT_AT_ONCE, LIVE, WebexCalls
 from modbot.platforms.webex.doctor import diagnose
 from modbot.platforms.webex.tokens import WebexTokens
+from modbot.side_by_side import failures_of, raise_first
 
 AT_ONCE = 8  # people expelled or muted side by side
 URGENCY = {Operation.LOCK: 0, Operation.EJECT: 1}
@@ -138,24 +138,26 @@ class WebexPlatform:
         return Receipt(former=former)
 
     async def _eject(self, target: Target) -> Receipt:
-        failures = await _for_each(target.people, lambda one: self._calls.expel(target.session, one.id))
+        failures = await failures_of(
+            target.people, lambda one: self._calls.expel(target.session, one.id), at_most=AT_ONCE
+        )
         # 404 is somebody who has left by themselves; the re-read tells.
-        _raise_first([error for error in failures if not isinstance(error, NotFound)])
+        raise_first([error for error in failures if not isinstance(error, NotFound)])
         return Receipt(already=bool(target.people) and len(failures) == len(target.people))
 
     async def _admit(self, target: Target) -> Receipt:
         batches = _batches([person.id for person in target.people])
-        _raise_first(await _for_each(batches, lambda ids: self._calls.admit(target.session, ids)))
+        raise_first(await failures_of(batches, lambda ids: self._calls.admit(target.session, ids), at_most=AT_ONCE))
         return Receipt()
 
     async def _mute(self, target: Target) -> Receipt:
         attendees = await self._calls.attendees(target.session)
         loud = [found.participant.id for found in attendees if _mutable(found.participant) and found.muted is not True]
-        failures = await _for_each(loud, lambda one: self._calls.mute(target.session, one))
+        failures = await failures_of(loud, lambda one: self._calls.mute(target.session, one), at_most=AT_ONCE)
         refused = [error for error in failures if not isinstance(error, NotFound)]
         if refused and len(failures) < len(loud):
             raise PartlyDone("Some are muted, others may not be.", refused[0])
-        _raise_first(refused)
+        raise_first(refused)
         return Receipt(already=not loud)
 
     async def _end(self, target: Target) -> Receipt:
@@ -275,23 +277,3 @@ def _batches(ids: Sequence[str]) -> list[list[str]]:
     for one in ids:
         by_run.setdefault(one.rpartition("_")[0], []).append(one)
     return [run[at : at + ADMIT_AT_ONCE] for run in by_run.values() for at in range(0, len(run), ADMIT_AT_ONCE)]
-
-
-async def _for_each(items: Sequence[T], ask: Callable[[T], Awaitable[None]]) -> list[VendorError]:
-    """Ask for each, a few side by side; the failures, in the order of the items."""
-    limit = asyncio.Semaphore(AT_ONCE)
-
-    async def one(item: T) -> VendorError | None:
-        async with limit:
-            try:
-                await ask(item)
-            except VendorError as error:
-                return error
-        return None
-
-    return [error for error in await asyncio.gather(*(one(item) for item in items)) if error is not None]
-
-
-def _raise_first(failures: Sequence[VendorError]) -> None:
-    if failures:
-        raise failures[0]

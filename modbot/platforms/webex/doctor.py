@@ -1,11 +1,11 @@
 """Whether Webex is set up: tokens, reading, and the webhooks, each with what IT must do."""
 
-import asyncio
 from collections.abc import Sequence
 
 from modbot.errors import Forbidden, VendorError
 from modbot.platforms.webex.api import PAGE_SIZE, Call, WebexApi
 from modbot.platforms.webex.tokens import Account, WebexTokens
+from modbot.side_by_side import side_by_side
 
 NEEDED_WEBHOOKS = (
     ("meetings", "started"),
@@ -29,8 +29,11 @@ async def diagnose(api: WebexApi, tokens: WebexTokens, *, webhook_secret_set: bo
         findings.append(("Webex moderator account", "None is set: only teachers who connected Webex are covered."))
     else:
         findings.append(await _webhooks(api))
-    limit = asyncio.Semaphore(AT_ONCE)
-    return [*findings, *await asyncio.gather(*(_teacher(api, account, limit) for account in tokens.teachers))]
+
+    async def teacher(account: Account) -> Finding:
+        return f"Webex token of {account.email}", await _tried(api, account, Call("GET", "/people/me"))
+
+    return [*findings, *await side_by_side(tokens.teachers, teacher, at_most=AT_ONCE)]
 
 
 def _secret(*, is_set: bool) -> Finding:
@@ -49,11 +52,6 @@ async def _account(api: WebexApi, account: Account) -> list[Finding]:
         (f"Webex {account.id} token", ""),
         (f"Webex {account.id} reads meetings", await _tried(api, account, reading)),
     ]
-
-
-async def _teacher(api: WebexApi, account: Account, limit: asyncio.Semaphore) -> Finding:
-    async with limit:
-        return f"Webex token of {account.email}", await _tried(api, account, Call("GET", "/people/me"))
 
 
 async def _tried(api: WebexApi, account: Account, call: Call) -> str:
