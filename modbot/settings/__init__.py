@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from modbot.errors import ConfigError
 from modbot.settings.block import Block
 from modbot.settings.channels import EMAIL, PAGERDUTY, SMS, VOICE, without_means
+from modbot.settings.clever import CleverSettings
 from modbot.settings.email import EmailSettings
 from modbot.settings.jitsi import JitsiSettings
 from modbot.settings.meet import MeetSettings
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     pagerduty: PagerDutySettings = PagerDutySettings()
     twilio: TwilioSettings = TwilioSettings()
     email: EmailSettings = EmailSettings()
+    clever: CleverSettings = CleverSettings()
     rooms: dict[str, str] = Field(default_factory=dict)  # room key → section id: the explicit link
 
     @field_validator("public_url")

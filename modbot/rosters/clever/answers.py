@@ -41,6 +41,7 @@ TOO_MANY = "Clever takes no more requests from this district's apps at this mome
 FAULT = "Clever has a fault at this moment. Its state is at status.clever.com; try again later."
 UNREADABLE = "Clever gave an answer modbot could not read."
 
+NOT_SHARED = frozenset({403, 404})  # Clever documents 404; 403 would mean the same
 _LONGEST_WAIT = timedelta(seconds=90)  # Clever counts by the minute
 
 
@@ -51,7 +52,7 @@ def error_of(answer: Answer, what: str, now: datetime) -> VendorError:
         return RateLimited(VENDOR, TOO_MANY, retry_after=wait_for(answer, now), log_detail=what)
     if status == 401:
         return AuthRejected(VENDOR, REVOKED, status=status, log_detail=what)
-    if status in (403, 404):
+    if status in NOT_SHARED:
         kind = Forbidden if status == 403 else NotFound
         return kind(VENDOR, not_shared(what, status), status=status, log_detail=what)
     if status >= 500 and status != 501:

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
-from modbot.errors import ComeBackLater, Forbidden, MalformedAnswer, Unreachable, VendorFault
+from modbot.errors import ComeBackLater, Forbidden, MalformedAnswer, NotFound, Unreachable, VendorFault
 from modbot.http import Answer, Http
 from modbot.rosters.clever import shapes
-from modbot.rosters.clever.answers import OTHER_DISTRICT, VENDOR, error_of, malformed
+from modbot.rosters.clever.answers import NOT_SHARED, OTHER_DISTRICT, VENDOR, error_of, malformed
 from modbot.rosters.clever.pace import Bucket, Pauses
 from modbot.rosters.clever.shapes import Link, Shape
 from modbot.rosters.clever.tokens import Tokens, refused
@@ -83,8 +83,15 @@ class CleverApi:
         return records
 
     async def newest_event(self) -> str:
-        """The id of the newest event that is kept, "" when there is none: GET /events?ending_before=last."""
-        records, _ = await self._page("events", shapes.EVENTS, {"limit": "1", "ending_before": NEWEST})
+        """The id of the newest event that is kept: GET /events?ending_before=last. "" when there is none, or none is
+        shared.
+        """
+        try:
+            records, _ = await self._page("events", shapes.EVENTS, {"limit": "1", "ending_before": NEWEST})
+        except (NotFound, Forbidden) as error:
+            if error.status not in NOT_SHARED:
+                raise
+            return ""
         return records[-1].id or "" if records and records[-1] is not None else ""
 
     async def keeps_event(self, event_id: str) -> bool:
@@ -93,7 +100,7 @@ class CleverApi:
 
         async def ask() -> bool:
             answer = await self._send(path, {})
-            if answer.status == 404:
+            if answer.status in NOT_SHARED:
                 return False
             self._need_ok(answer, "events")
             return True

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import Protocol, TypeVar
 
 from modbot import rosters
-from modbot.rosters import Gap, ListedSection, Person, Rows
+from modbot.rosters import Gap, ListedSection, Person, Rows, What
 from modbot.rosters.clever import shapes
 from modbot.rosters.clever.api import CleverApi
 from modbot.rosters.clever.records import (
@@ -62,8 +62,8 @@ class Reading:
         return since
 
     async def _places(self) -> Principals:
-        schools = self._whole("schools", await self._api.all("schools", shapes.SCHOOLS))
-        terms = self._whole("terms", await self._api.all("terms", shapes.TERMS))
+        schools = self._with_ids("schools", await self._api.all("schools", shapes.SCHOOLS))
+        terms = self._with_ids("terms", await self._api.all("terms", shapes.TERMS))
         await self._rows.places([school_of(school) for school in schools], [self._term(term) for term in terms])
         return principals_of(schools)
 
@@ -78,18 +78,16 @@ class Reading:
         """People of a role, each under the first of their roles only: Clever lists them under every one."""
         earlier = ROLES[: ROLES.index(role)]
         async with aclosing(self._api.pages("users", shapes.USERS, role=role)) as pages:
-            once = _Once(self._rows, "users")
             async for page in pages:
-                fresh = (user for user in page if user is None or not _has(user, earlier))
-                await self._rows.people([person_of(user, principals) for user in once.each(fresh)])
+                users = self._with_ids("people", page)
+                await self._rows.people([person_of(user, principals) for user in users if not _has(user, earlier)])
 
     async def _sections(self) -> None:
         async with aclosing(self._api.pages("sections", shapes.SECTIONS)) as pages:
-            once = _Once(self._rows, "sections")
             async for page in pages:
-                fresh = list(once.each(page))
-                await self._rows.sections([section_of(section) for section in fresh])
-                await self._rows.seats([seat for section in fresh for seat in seats_of(section)])
+                sections = self._with_ids("sections", page)
+                await self._rows.sections([section_of(section) for section in sections])
+                await self._rows.seats([seat for section in sections for seat in seats_of(section)])
 
     async def _follow(self, page: Sequence[Event | None], principals: Principals) -> str:
         """Do what a page of events says, each record's last event only; the id of the page's last event."""
@@ -120,33 +118,15 @@ class Reading:
         await self._rows.clear_seats(list(sections))
         await self._rows.seats(seats)
 
-    def _whole(self, what: str, records: Sequence[R | None]) -> list[R]:
-        return list(_Once(self._rows, what).each(records))
-
-
-class _Once:
-    """Passes on the records that can be read, and each id once; tells of the others.
-
-    Ids ascend from page to page, so one that comes again does so close by: the last two pages are remembered.
-    """
-
-    def __init__(self, rows: Rows, what: str) -> None:
-        self._rows = rows
-        self._what = what
-        self._former: set[str] = set()
-        self._current: set[str] = set()
-
-    def each(self, page: Iterable[R | None]) -> Iterable[R]:
-        """The page's records."""
-        self._former, self._current = self._current, set()
-        for record in page:
+    def _with_ids(self, what: What, records: Iterable[R | None]) -> list[R]:
+        """The records that can be read; the others are told of."""
+        readable = []
+        for record in records:
             if record is None or not record.id:
-                self._rows.left_out(self._what, "", "the record has no id")
-            elif record.id in self._former or record.id in self._current:
-                self._rows.left_out(self._what, record.id, "Clever sent it twice; the first is kept")
+                self._rows.left_out(what, "", "the record has no id")
             else:
-                self._current.add(record.id)
-                yield record
+                readable.append(record)
+        return readable
 
 
 def _has(user: User, roles: Iterable[str]) -> bool:
