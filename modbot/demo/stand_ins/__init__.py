@@ -6,6 +6,7 @@ One file a platform. All but Jitsi's are simulators, and can be told to lie.
 from typing import Any, Protocol
 
 from modbot.demo.roster import Person
+from modbot.demo.stand_ins.picture import Arrival, Picture
 from modbot.model import PlatformName, Room
 
 
@@ -49,5 +50,31 @@ class StandIn(Protocol):
     async def stranger(self, name: str) -> str:
         """Somebody comes with the leaked link. What came of it, for "“zzz” …"."""
 
-    def lie(self) -> None:
+    def lie(self, *, lying: bool = True) -> None:
         """From now on it answers success and changes nothing. Raises RuntimeError where that cannot be arranged."""
+
+    # What can be seen of the class, and what its people do by their own hands. Ids are the platform's.
+
+    async def look(self) -> None:
+        """Bring `picture` up to date where that takes a question to a server."""
+
+    def picture(self) -> Picture:
+        """The class now. One that was never opened is not live and has nobody in it."""
+
+    async def reopen(self) -> None:
+        """As at the start of the day: the pupils, nobody else, and the settings of before."""
+
+    async def arrive(self, name: str, email: str = "") -> Arrival:
+        """Somebody comes with the link, signed in if there is an address."""
+
+    def share(self, person_id: str) -> bool:
+        """Somebody shares a screen; False when they may not, or when it is not simulated."""
+
+    async def leave(self, person_id: str) -> None:
+        """Somebody goes. Nothing happens when they have gone."""
+
+    async def put_out_by_hand(self, person_id: str) -> None:
+        """The teacher's own click. Nothing happens to whoever has gone."""
+
+    async def lock_by_hand(self) -> None:
+        """The teacher's own click: nobody new gets in."""

@@ -2,9 +2,11 @@
 
 import asyncio
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from modbot.demo.roster import PUPILS, VOSS, pupil_email
+from modbot.demo.stand_ins.picture import ANYONE, Arrival, Door, Gone, How, Picture, Role, Someone, Where
 from modbot.model import PlatformName, Room
 from modbot.simulators.prosody import Domains, Person, Prosody, Refused
 
@@ -12,6 +14,8 @@ DOMAINS = Domains(lobby="lobby.localhost")  # kept by a stand-in for Jitsi's own
 LOOK_EVERY_SECONDS = 0.01
 MODBOT = "modbot"
 NAME = "grade-2-art"
+MEMBERS_ONLY = "muc#roomconfig_membersonly"
+_PUT_OUT = frozenset({301, 307, 321, 322})  # banned, kicked, no longer allowed (XEP-0045)
 
 
 class OnJitsi:
@@ -27,9 +31,13 @@ class OnJitsi:
         self._password = secrets.token_urlsafe(16)
         self._people: dict[str, Person] = {}  # by the name they show
         self._waiting: set[asyncio.Task[None]] = set()
+        self._members_only = False
+        self._clock_began = datetime.now(UTC)  # of the event loop's clock, by which it is noted when somebody went
+        self._door = Door()
 
     async def start(self) -> None:
         """Start the server and the class on it: modbot looks for new classes only every ten seconds."""
+        self._clock_began = datetime.now(UTC) - timedelta(seconds=asyncio.get_running_loop().time())
         self.server.add_account(MODBOT, self._password)
         await asyncio.to_thread(self.server.start)
         jid = self.server.add_account("nina.voss", self._password)
@@ -81,6 +89,10 @@ class OnJitsi:
         return f"{NAME}@{self.server.domains.rooms}"
 
     @property
+    def _lobby(self) -> str:
+        return f"{NAME}@{DOMAINS.lobby}"
+
+    @property
     def room(self) -> Room:
         """The room's name."""
         return Room(self.name, NAME)
@@ -103,7 +115,7 @@ class OnJitsi:
 
     async def _knock(self, name: str) -> None:
         person = self._people[name]
-        await person.join(f"{NAME}@{DOMAINS.lobby}", secrets.token_hex(4), display=name)
+        await person.join(self._lobby, secrets.token_hex(4), display=name)
         task = asyncio.get_running_loop().create_task(self._enter_when_invited(name, person))
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
@@ -122,9 +134,87 @@ class OnJitsi:
         """The room's settings as the server tells its owner, the teacher."""
         return await self._people[VOSS.name].settings(self.address)
 
-    def lie(self) -> None:
+    def lie(self, *, lying: bool = True) -> None:
         """A real server does not."""
-        raise RuntimeError("a real Jitsi server cannot be told to lie")
+        if lying:
+            raise RuntimeError("a real Jitsi server cannot be told to lie")
+
+    async def look(self) -> None:
+        """Ask the server whether the room is for members only."""
+        try:
+            self._members_only = (await self.settings_of_room()).get(MEMBERS_ONLY) == "1"
+        except Refused:
+            self._members_only = False  # a class that has been ended is no room any more
+
+    def picture(self) -> Picture:
+        """The class as the server told each person in it, and the lock as of the last look."""
+        teacher = self._people.get(VOSS.name)
+        entry = "Locked: whoever comes waits in the lobby" if self._members_only else ANYONE
+        found = [self._someone(name, person) for name, person in self._people.items()]
+        left = [self._gone(name, person) for name, person in self._people.items()]
+        return Picture(
+            live=teacher is not None and teacher.inside(self.address),
+            locked=self._members_only,
+            entry=entry,
+            people=tuple(one for one in found if one is not None),
+            gone=self._door.gone([one for one in left if one is not None]),
+        )
+
+    def _someone(self, name: str, person: Person) -> Someone | None:
+        inside = person.inside(self.address)
+        if not inside and not person.inside(self._lobby):
+            return None
+        role = Role.HOST if name == VOSS.name else Role.ATTENDEE
+        where = Where.JOINED if inside else Where.LOBBY
+        return Someone(name, name, role, where, sharing=False, pupil=name in PUPILS)
+
+    def _gone(self, name: str, person: Person) -> Gone | None:
+        gone = person.gone(self.address)
+        if gone is None:
+            return None
+        at = self._clock_began + timedelta(seconds=gone.at_seconds)
+        return Gone(name, How.REMOVED if gone.codes & _PUT_OUT else How.LEFT, at)
+
+    async def reopen(self) -> None:
+        """The room goes on without the strangers, open to everybody, with nobody banned."""
+        for name in [name for name in self._people if name not in (VOSS.name, *PUPILS)]:
+            await self._people.pop(name).close()
+        teacher = self._people[VOSS.name]
+        if not teacher.inside(self.address):
+            await teacher.join(self.address, VOSS.name, display=VOSS.name, email=VOSS.email)
+        await teacher.set_up(self.address, {MEMBERS_ONLY: "0"})
+        for jid in await teacher.affiliated(self.address, "outcast"):
+            await teacher.appoint(self.address, jid, "none")
+        missing = [name for name in PUPILS if not self._people[name].inside(self.address)]
+        await asyncio.gather(*(self._guest(name, pupil_email(name)) for name in missing))
+        self._door.forget()
+
+    async def arrive(self, name: str, email: str = "") -> Arrival:
+        """In, or in the lobby. Each name is one person here: who comes with one that is taken takes its place."""
+        del email  # a guest's address is what they claim
+        return Arrival(name, Where.JOINED if await self.come(name) else Where.LOBBY)
+
+    def share(self, person_id: str) -> bool:
+        """Pictures do not go through this server."""
+        del person_id
+        return False
+
+    async def leave(self, person_id: str) -> None:
+        """They go by themselves."""
+        person = self._people.get(person_id)
+        for room in (self.address, self._lobby):
+            if person is not None and person.inside(room):
+                person.leave(room)
+
+    async def put_out_by_hand(self, person_id: str) -> None:
+        """The teacher's menu → Kick out."""
+        person = self._people.get(person_id)
+        if person is not None and person.inside(self.address):
+            await self._people[VOSS.name].give_role(self.address, person.nick(self.address), "none")
+
+    async def lock_by_hand(self) -> None:
+        """Security options → Lobby."""
+        await self._people[VOSS.name].set_up(self.address, {MEMBERS_ONLY: "1"})
 
     async def _guest(self, name: str, email: str = "") -> None:
         person = await self._signed_in(name, self.server.domains.guests)

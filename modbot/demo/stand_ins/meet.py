@@ -1,12 +1,21 @@
 """Ms Haddad's class on the simulated Google Meet."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from modbot.demo.roster import HADDAD, PUPILS, pupil_email
+from modbot.demo.stand_ins.picture import ANYONE, Arrival, Door, Gone, How, Picture, Role, Someone, Where, is_pupil
 from modbot.demo.wire import Watch, WatchedMeet
 from modbot.model import PlatformName, Room
 from modbot.simulators.meet import Meeting, Space
+from modbot.simulators.meet.world import Person
+
+_ENTRY = {
+    "OPEN": ANYONE,
+    "TRUSTED": "People of the district; others must knock",
+    "RESTRICTED": "Only who is invited; others must knock",
+}
 
 
 class OnMeet:
@@ -21,6 +30,7 @@ class OnMeet:
         self.sim = WatchedMeet(watch)
         self._space: Space | None = None
         self._meeting: Meeting | None = None
+        self._door = Door()
 
     async def start(self) -> None:
         """Start it, with a class link of the teacher's that lets anybody in."""
@@ -69,10 +79,13 @@ class OnMeet:
 
     async def close_class(self) -> None:
         """The teacher ends it. The subscriptions end too: the next start's Google knows nothing of them."""
-        if self._meeting is not None and self._meeting.live:
-            self.sim.end(self._meeting)
+        self._end()
         for subscription in list(self.sim.events.current().values()):
             self.sim.expire(subscription)
+
+    def _end(self) -> None:
+        if self._meeting is not None and self._meeting.live:
+            self.sim.end(self._meeting)
 
     @property
     def space(self) -> Space:
@@ -102,6 +115,76 @@ class OnMeet:
         came = self.sim.join(self.meeting, name).state
         return {"joined": "came in", "knocking": "knocks and waits"}.get(came, "was turned away")
 
-    def lie(self) -> None:
+    def lie(self, *, lying: bool = True) -> None:
         """Success, and nothing is changed."""
-        self.sim.faults.lie = True
+        self.sim.faults.lie = lying
+
+    async def look(self) -> None:
+        """Nothing to ask: the simulator is here."""
+
+    def picture(self) -> Picture:
+        """The class as the simulator has it."""
+        if self._meeting is None:
+            return Picture(live=False, locked=None, entry="", people=(), gone=())
+        call, access = self._meeting.conference, str(self.space.config["accessType"])
+        inside = [one for one in call.people.values() if one.inside]
+        return Picture(
+            live=call.live,
+            locked=access != "OPEN",
+            entry=_ENTRY.get(access, access),
+            people=(
+                *(self._someone(one, Where.JOINED) for one in inside),
+                *(self._someone(one, Where.LOBBY) for one in call.waiting.values()),
+            ),
+            gone=self._door.gone([self._gone(one, one.left_at) for one in call.people.values() if one.left_at]),
+        )
+
+    def _someone(self, person: Person, where: Where) -> Someone:
+        host = person.user == self.space.owner
+        role = Role.COHOST if self.space.is_host(person.user) else Role.ATTENDEE
+        return Someone(
+            id=person.id,
+            name=self.teacher.name if host else person.name,
+            role=Role.HOST if host else role,
+            where=where,
+            sharing=where is Where.JOINED and self.meeting.conference.presenter == person.id,
+            pupil=person.user is not None and is_pupil(person.user.email),
+        )
+
+    def _gone(self, person: Person, at: datetime) -> Gone:
+        return Gone(person.name, How.REMOVED if person in self.space.blocked else How.LEFT, at)
+
+    async def reopen(self) -> None:
+        """A call in a new space: who was blocked in the old one is not told by Google."""
+        self._end()
+        self._door.forget()
+        self._space = self.sim.schedule(HADDAD.email, self.title, created_by_app=True)
+        self.open()
+
+    async def arrive(self, name: str, email: str = "") -> Arrival:
+        """In, at the door, or refused."""
+        came = self.sim.join(self.meeting, name, email, invited=bool(email))
+        if not came.id:
+            return self._door.refuse(name)
+        return Arrival(came.id, Where.JOINED if came.state == "joined" else Where.LOBBY)
+
+    def share(self, person_id: str) -> bool:
+        """Whoever is in, unless only hosts may."""
+        return person_id in self.meeting.conference.people and self.sim.present(self.meeting, person_id)
+
+    async def leave(self, person_id: str) -> None:
+        """They go by themselves, or give up knocking."""
+        call = self.meeting.conference
+        if person_id in call.people or person_id in call.waiting:
+            self.sim.leave(self.meeting, person_id)
+
+    async def put_out_by_hand(self, person_id: str) -> None:
+        """People → Remove, with Block; who knocks is turned away."""
+        person = self.meeting.conference.people.get(person_id)
+        if person is not None and person.inside:
+            self.sim.remove(self.meeting, person_id)
+        self.sim.deny(self.meeting, person_id)
+
+    async def lock_by_hand(self) -> None:
+        """Host controls → Meeting access → Restricted."""
+        self.space.config["accessType"] = "RESTRICTED"

@@ -1,12 +1,38 @@
 """Mr Lind's class on the simulated Microsoft Teams."""
 
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from modbot.demo.roster import LIND, PUPILS, pupil_email
+from modbot.demo.stand_ins.picture import (
+    ANYONE,
+    LOCKED,
+    Arrival,
+    Door,
+    Gone,
+    How,
+    Picture,
+    Role,
+    Someone,
+    Where,
+    is_pupil,
+)
 from modbot.demo.wire import Watch, WatchedTeams
 from modbot.model import PlatformName, Room
 from modbot.simulators.teams import Meeting, User
+from modbot.simulators.teams.options import DEFAULTS
+from modbot.simulators.teams.world import Member
+
+_OPEN = {"lobbyBypassSettings": {"scope": "everyone", "isDialInBypassEnabled": True}}
+_ENTRY = {
+    "everyone": ANYONE,
+    "organizationAndFederated": "People with an account; others wait in the lobby",
+    "organization": "People of the district; others wait in the lobby",
+    "organizationExcludingGuests": "People of the district; others wait in the lobby",
+    "invited": "Only who is invited; others wait in the lobby",
+    "organizer": "Everyone new waits in the lobby",
+}
 
 
 class OnTeams:
@@ -21,6 +47,7 @@ class OnTeams:
         self.sim = WatchedTeams(watch)
         self._calling_bot = calling_bot
         self._meeting: Meeting | None = None
+        self._door = Door()
 
     async def start(self) -> None:
         """Start it, with the class in the teacher's calendar, open to everyone with the link."""
@@ -28,7 +55,7 @@ class OnTeams:
         teacher = User(str(uuid5(NAMESPACE_OID, LIND.email)), LIND.email, LIND.name, self.sim.entra.tenant)
         self.sim.users[teacher.oid] = teacher  # the same id each day: a record that is used again knows it
         meeting = self._meeting = self.sim.schedule(LIND.email, self.title)
-        meeting.change({"lobbyBypassSettings": {"scope": "everyone", "isDialInBypassEnabled": True}})
+        meeting.change(_OPEN)
 
     async def stop(self) -> None:
         """End it."""
@@ -90,6 +117,75 @@ class OnTeams:
         came = self.sim.join(self.meeting, name).state
         return {"joined": "came in", "lobby": "waits in the lobby"}.get(came, "was turned away")
 
-    def lie(self) -> None:
+    def lie(self, *, lying: bool = True) -> None:
         """Success, and nothing is changed."""
-        self.sim.faults.lie = True
+        self.sim.faults.lie = lying
+
+    async def look(self) -> None:
+        """Nothing to ask: the simulator is here."""
+
+    def picture(self) -> Picture:
+        """The class as the simulator has it, without modbot's calling bot."""
+        if self._meeting is None or not self._meeting.in_force:
+            return Picture(live=False, locked=None, entry="", people=(), gone=())
+        meeting = self._meeting
+        people = [one for one in meeting.members.values() if not one.app_id]
+        scope = meeting.lobby_scope
+        return Picture(
+            live=meeting.live,
+            locked=meeting.locked or scope != "everyone",
+            entry=LOCKED if meeting.locked else _ENTRY.get(scope, scope),
+            people=tuple(self._someone(one) for one in people if one.state != "gone"),
+            gone=self._door.gone([_gone(one, one.gone_at) for one in people if one.gone_at is not None]),
+        )
+
+    def _someone(self, member: Member) -> Someone:
+        host = self.meeting.role(member) == "organizer"
+        return Someone(
+            id=member.id,
+            name=member.name,
+            role=Role.HOST if host else Role.ATTENDEE,
+            where=Where(member.state),
+            sharing=member.sharing,
+            pupil=member.user is not None and is_pupil(member.user.email),
+        )
+
+    async def reopen(self) -> None:
+        """The class goes on without the strangers: modbot has subscribed to this one, and would find a new one late."""
+        meeting = self.meeting
+        if not meeting.live:
+            self.open()
+        meeting.change({**DEFAULTS, **_OPEN})
+        meeting.locked = False
+        for stranger in [one for one in self.picture().people if not one.pupil and one.role is not Role.HOST]:
+            self.sim.leave(meeting, stranger.id)
+        for name in [name for name in PUPILS if not self.picture().named(name)]:
+            self.sim.join(meeting, name, pupil_email(name))
+        self._door.forget()
+
+    async def arrive(self, name: str, email: str = "") -> Arrival:
+        """In, in the lobby, or refused."""
+        came = self.sim.join(self.meeting, name, email)
+        return Arrival(came.id, Where(came.state)) if came.id else self._door.refuse(name)
+
+    def share(self, person_id: str) -> bool:
+        """Whoever is a presenter may."""
+        return person_id in self.meeting.members and self.sim.share(self.meeting, person_id)
+
+    async def leave(self, person_id: str) -> None:
+        """They go by themselves."""
+        if person_id in self.meeting.members:
+            self.sim.leave(self.meeting, person_id)
+
+    async def put_out_by_hand(self, person_id: str) -> None:
+        """People → Remove from meeting."""
+        if person_id in self.meeting.members:
+            self.sim.remove(self.meeting, person_id)
+
+    async def lock_by_hand(self) -> None:
+        """Meeting options → Lock the meeting."""
+        self.sim.lock(self.meeting)
+
+
+def _gone(member: Member, at: datetime) -> Gone:
+    return Gone(member.name, How.REMOVED if member.removed else How.LEFT, at)

@@ -1,11 +1,28 @@
 """Mr Ortiz's class on the simulated Webex."""
 
+from datetime import datetime
 from typing import Any
 
 from modbot.demo.roster import ORTIZ, PUPILS, pupil_email
+from modbot.demo.stand_ins.picture import (
+    ANYONE,
+    LOCKED,
+    Arrival,
+    Door,
+    Gone,
+    How,
+    Picture,
+    Role,
+    Someone,
+    Where,
+    is_pupil,
+)
 from modbot.demo.wire import Watch, WatchedWebex
 from modbot.model import PlatformName, Room
 from modbot.simulators.webex import Meeting
+from modbot.simulators.webex.world import Member
+
+_ENTRY = {"allowJoinWithLobby": "Guests wait in the lobby", "blockFromJoin": "Only those who are invited"}
 
 
 class OnWebex:
@@ -20,6 +37,7 @@ class OnWebex:
         self.sim = WatchedWebex(watch)
         self.moderator = ""  # modbot's refresh token
         self._meeting: Meeting | None = None
+        self._door = Door()
 
     async def start(self) -> None:
         """Start it, and let modbot act for the teacher."""
@@ -86,6 +104,81 @@ class OnWebex:
         came = self.sim.join(self.meeting, name).state
         return {"joined": "came in", "lobby": "waits in the lobby"}.get(came, "was turned away")
 
-    def lie(self) -> None:
+    def lie(self, *, lying: bool = True) -> None:
         """Success, and nothing is changed."""
-        self.sim.faults.lie = True
+        self.sim.faults.lie = lying
+
+    async def look(self) -> None:
+        """Nothing to ask: the simulator is here."""
+
+    def picture(self) -> Picture:
+        """The class as the simulator has it."""
+        if self._meeting is None:
+            return Picture(live=False, locked=None, entry="", people=(), gone=())
+        meeting = self._meeting
+        locked, entry = _entry(meeting)
+        members = meeting.members.values()
+        return Picture(
+            live=meeting.live,
+            locked=locked,
+            entry=entry,
+            people=tuple(self._someone(one) for one in members if one.state != "end"),
+            gone=self._door.gone([_gone(one, one.left_at) for one in members if one.left_at is not None]),
+        )
+
+    def _someone(self, member: Member) -> Someone:
+        role = Role.COHOST if member.cohost else Role.ATTENDEE
+        return Someone(
+            id=member.id,
+            name=self.teacher.name if member.host else member.name,
+            role=Role.HOST if member.host else role,
+            where=Where(member.state),
+            sharing=False,  # the simulated Webex has no sharing
+            pupil=is_pupil(member.email),
+        )
+
+    async def reopen(self) -> None:
+        """A new meeting."""
+        await self.close_class()
+        self._door.forget()
+        self.open()
+
+    async def arrive(self, name: str, email: str = "") -> Arrival:
+        """In, in the lobby, or refused."""
+        came = self.sim.join(self.meeting, name, email, invited=bool(email))
+        return Arrival(came.id, Where(came.state)) if came.id else self._door.refuse(name)
+
+    def share(self, person_id: str) -> bool:
+        """The simulated Webex has no sharing."""
+        del person_id
+        return False
+
+    async def leave(self, person_id: str) -> None:
+        """They go by themselves."""
+        if self._is_there(person_id):
+            self.sim.leave(self.meeting, person_id)
+
+    async def put_out_by_hand(self, person_id: str) -> None:
+        """Participants → Remove."""
+        if self._is_there(person_id):
+            self.sim.expel(self.meeting, person_id)
+
+    def _is_there(self, person_id: str) -> bool:
+        member = self.meeting.members.get(person_id)
+        return member is not None and member.state != "end"
+
+    async def lock_by_hand(self) -> None:
+        """Participants → Lock meeting."""
+        self.meeting.locked = True
+
+
+def _entry(meeting: Meeting) -> tuple[bool, str]:
+    """Whether strangers are kept out, and the phrase for who can come in."""
+    if meeting.locked:
+        return True, "Locked: whoever comes waits in the lobby" if meeting.lobby else LOCKED
+    security = str(meeting.series.settings.get("unlockedMeetingJoinSecurity"))
+    return security in _ENTRY, _ENTRY.get(security, ANYONE)
+
+
+def _gone(member: Member, at: datetime) -> Gone:
+    return Gone(member.name, How.REMOVED if member.expelled else How.LEFT, at)

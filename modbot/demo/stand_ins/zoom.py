@@ -1,11 +1,28 @@
 """Ms Chang's class on the simulated Zoom."""
 
+from datetime import datetime
 from typing import Any
 
 from modbot.demo.roster import CHANG, PUPILS, pupil_email
+from modbot.demo.stand_ins.picture import (
+    ANYONE,
+    LOCKED,
+    Arrival,
+    Door,
+    Gone,
+    How,
+    Picture,
+    Role,
+    Someone,
+    Where,
+    is_pupil,
+)
 from modbot.demo.wire import Watch, WatchedZoom
 from modbot.model import PlatformName, Room
-from modbot.simulators.zoom import JoinRefused, Meeting
+from modbot.simulators.zoom import JoinRefused, Meeting, Person
+from modbot.simulators.zoom.classroom import REMOVED
+
+_ROLES = {"host": Role.HOST, "co-host": Role.COHOST}
 
 
 class OnZoom:
@@ -19,6 +36,7 @@ class OnZoom:
     def __init__(self, watch: Watch) -> None:
         self.sim = WatchedZoom(watch)
         self._meeting: Meeting | None = None
+        self._door = Door()
 
     async def start(self) -> None:
         """Start it, with one teacher's account."""
@@ -92,6 +110,87 @@ class OnZoom:
         self.sim.share(self.meeting, person)
         return "came in and shares a screen"
 
-    def lie(self) -> None:
+    def lie(self, *, lying: bool = True) -> None:
         """Success, and nothing is changed."""
-        self.sim.faults.lie = True
+        self.sim.faults.lie = lying
+
+    async def look(self) -> None:
+        """Nothing to ask: the simulator is here."""
+
+    def picture(self) -> Picture:
+        """The class as the simulator has it."""
+        if self._meeting is None:
+            return Picture(live=False, locked=None, entry="", people=(), gone=())
+        meeting = self._meeting
+        locked, entry = _entry(meeting)
+        return Picture(
+            live=meeting.live,
+            locked=locked,
+            entry=entry,
+            people=tuple(self._someone(one) for one in meeting.present),
+            gone=self._door.gone([_gone(one, one.left_at) for one in meeting.people if one.left_at is not None]),
+        )
+
+    def _someone(self, person: Person) -> Someone:
+        role = _ROLES.get(person.role, Role.ATTENDEE)
+        return Someone(
+            id=person.participant_uuid,
+            name=self.teacher.name if role is Role.HOST else person.name,
+            role=role,
+            where=Where.LOBBY if person.waiting else Where.JOINED,
+            sharing=person.sharing,
+            pupil=is_pupil(person.email),
+        )
+
+    async def reopen(self) -> None:
+        """A new meeting."""
+        await self.close_class()
+        self._door.forget()
+        self.open()
+
+    async def arrive(self, name: str, email: str = "") -> Arrival:
+        """In, in the waiting room, or refused."""
+        try:
+            person = self.sim.join(self.meeting, name, email)
+        except JoinRefused:
+            return self._door.refuse(name)
+        return Arrival(person.participant_uuid, Where.LOBBY if person.waiting else Where.JOINED)
+
+    def share(self, person_id: str) -> bool:
+        """Everybody in the class may."""
+        person = self.meeting.person(person_id)
+        if person is None or person.waiting:
+            return False
+        self.sim.share(self.meeting, person)
+        return True
+
+    async def leave(self, person_id: str) -> None:
+        """They go by themselves."""
+        person = self.meeting.person(person_id)
+        if person is not None:
+            self.sim.leave(self.meeting, person)
+
+    async def put_out_by_hand(self, person_id: str) -> None:
+        """Participants → Remove."""
+        person = self.meeting.person(person_id)
+        if person is not None:
+            self.sim.remove(self.meeting, person)
+
+    async def lock_by_hand(self) -> None:
+        """Host tools → Lock meeting."""
+        self.sim.lock_by_hand(self.meeting)
+
+
+def _entry(meeting: Meeting) -> tuple[bool | None, str]:
+    """Whether strangers are kept out, and the phrase for who can come in."""
+    if meeting.locked:
+        return True, LOCKED
+    if meeting.obeyed.get("waiting_room"):
+        return True, "Everyone new waits in the waiting room"
+    if meeting.settings.get("waiting_room"):
+        return None, "Waiting room on; Zoom does not say if a running class obeys"
+    return False, ANYONE
+
+
+def _gone(person: Person, at: datetime) -> Gone:
+    return Gone(person.name, How.REMOVED if person.leave_reason == REMOVED else How.LEFT, at)

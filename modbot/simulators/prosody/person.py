@@ -138,6 +138,11 @@ class Person:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await asyncio.shield(self._stays[room].gone)
 
+    def gone(self, room: str) -> Gone | None:
+        """How this person came out of the room; None for whoever is in it or never was."""
+        stay = self._stays.get(room)
+        return stay.gone.result() if stay is not None and stay.gone.done() else None
+
     def nick(self, room: str) -> str:
         """What this person goes by in the room."""
         return self._stays[room].nick

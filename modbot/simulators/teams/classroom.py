@@ -90,7 +90,7 @@ class Classroom(SimServer):
         if member.state == "gone":
             return
         was_in = member.state == "joined"
-        member.state, member.sharing = "gone", False
+        member.state, member.sharing, member.gone_at = "gone", False, self.now()
         self._roster_changed(meeting, member)
         if was_in and not any(not one.app_id for one in meeting.present()):
             self._finish(meeting, ALONE)
@@ -101,6 +101,7 @@ class Classroom(SimServer):
         leg = self.legs.of(member)
         if leg is not None:
             self.legs.end(leg, REMOVED)
+        member.removed = member.state != "gone"
         self.leave(meeting, participant_id)
 
     def mute(self, meeting: Meeting, participant_id: str) -> None:

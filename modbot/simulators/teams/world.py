@@ -37,6 +37,8 @@ class Member:
     muted: bool = False
     sharing: bool = False
     sequence: int = 0  # of the roster when this row last changed
+    gone_at: datetime | None = None
+    removed: bool = False  # put out, rather than gone by themselves
 
 
 @dataclass(frozen=True, slots=True)
