@@ -16,6 +16,7 @@ from rich.console import Console
 from modbot import log
 from modbot.demo import script, terminal
 from modbot.demo.keyboard import typed_lines
+from modbot.demo.page import play as page
 
 STOPPED = 130  # what a shell expects of a program that Ctrl-C ended
 LOOPBACK = "127.0.0.1,localhost"
@@ -32,21 +33,27 @@ def add(app: typer.Typer) -> None:
 def demo(
     scripted: bool = typer.Option(False, "--scripted", help="Play a raid on every platform and show the timeline."),
     as_json: bool = typer.Option(False, "--json", help="With --scripted: one JSON object on standard output."),
-    port: int = typer.Option(0, "--port", min=0, max=65535, help="modbot's own port; 0 takes a free one."),
-    no_open: bool = typer.Option(False, "--no-open", help="Open no browser. The demo in the terminal never does."),
+    in_terminal: bool = typer.Option(False, "--terminal", help="Type in this terminal instead of on the page."),
+    port: int = typer.Option(0, "--port", min=0, max=65535, help="The page's port; 0 takes a free one."),
+    modbot_port: int = typer.Option(0, "--modbot-port", min=0, max=65535, help="modbot's own port; 0 as above."),
+    no_open: bool = typer.Option(False, "--no-open", help="Do not open the page in a browser."),
     data_dir: Path | None = typer.Option(  # noqa: B008 - how typer is told of options
         None, "--data-dir", help="Keep the record there. Otherwise nothing is kept."
     ),
     lie: bool = typer.Option(False, "--lie", hidden=True, help="The platforms answer success and change nothing."),
 ) -> None:
-    """Try modbot: a simulated Slack, a class on every platform, and intruders."""
-    del no_open
+    """Try modbot: a simulated Slack, a class on every platform, and intruders, on a page in your browser."""
     if (as_json or lie) and not scripted:
         raise typer.BadParameter("--json and --lie need --scripted")
     _only_loopback()
     log.configure("error")
     with _folder(data_dir) as folder:
-        code = asyncio.run(_scripted(folder, port, as_json, lie) if scripted else _interactive(folder, port))
+        if scripted:
+            code = asyncio.run(_scripted(folder, modbot_port or port, as_json, lie))
+        elif in_terminal:
+            code = asyncio.run(_interactive(folder, modbot_port or port))
+        else:
+            code = asyncio.run(_on_a_page(folder, port, modbot_port, show=not no_open))
     raise typer.Exit(code)
 
 
@@ -66,6 +73,16 @@ async def _interactive(folder: Path, port: int) -> int:
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     lines = typed_lines(sys.stdin.fileno())
     await _stoppable(terminal.play(folder, console, lines, port=port, prompt=sys.stdin.isatty()))
+    return 0
+
+
+async def _on_a_page(folder: Path, port: int, modbot_port: int, *, show: bool) -> int:
+    console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+    try:
+        await _stoppable(page.play(folder, console.print, port=port, modbot_port=modbot_port, show=show))
+    except page.PortTaken as taken:
+        typer.echo(str(taken), err=True)
+        return 1
     return 0
 
 

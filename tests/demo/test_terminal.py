@@ -111,13 +111,13 @@ async def test_a_button_that_slack_asks_about_is_pressed_after_a_yes(short_dir: 
 
 
 async def test_typed_lines_come_through_a_pipe_and_their_end_ends_it(short_dir: Path) -> None:
-    ended = await run(short_dir, typed="as brook\nhelp")
+    ended = await run(short_dir, "--terminal", typed="as brook\nhelp")
     assert "You are Ada Brook now." in ended.out
     assert (ended.code, ended.err) == (0, "")
 
 
 async def test_ctrl_c_ends_it_soon_and_leaves_nothing(short_dir: Path) -> None:
-    process = await start(short_dir)
+    process = await start(short_dir, "--terminal")
     await until_said(process, STARTED)
     asked_at = time.monotonic()
     process.send_signal(signal.SIGINT)

@@ -1,0 +1,96 @@
+"""From key press to effect: from the moment that somebody's request goes into Slack to the changed state of a platform.
+
+The state is looked at after each call that modbot makes to the platform: the figure is the effect's, not an answer's.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from modbot.demo.stand_ins import StandIn
+from modbot.demo.stand_ins.picture import How, Picture, Where
+from modbot.demo.wire import Call
+
+FORGOTTEN_AFTER_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What the last key press did to a room, and how soon."""
+
+    what: str  # lock, unlock, eject, admit or end
+    room: str
+    elapsed_ms: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    live: bool
+    entry: tuple[bool | None, str]
+    removed: int
+    lobby: frozenset[str]
+    joined: frozenset[str]
+
+
+class Stopwatch:
+    """Hears of key presses and of calls. Jitsi is not timed: it is not called over HTTP, so its wire is not seen."""
+
+    def __init__(self, classes: Sequence[StandIn]) -> None:
+        self.figure: Figure | None = None
+        self._classes = {str(one.name): one for one in classes}
+        self._teachers = {one.teacher.slack for one in classes}
+        self._pressed: dict[str, float] = {}  # by user, in seconds of perf_counter
+        self._last = {name: _state(one.picture()) for name, one in self._classes.items()}
+
+    def pressed(self, user: str) -> None:
+        """Somebody's request is about to be sent."""
+        self._pressed[user] = time.perf_counter()
+
+    def look_afresh(self) -> None:
+        """What has changed by now was nobody's key press."""
+        for name, one in self._classes.items():
+            self._last[name] = _state(one.picture())
+
+    def call(self, call: Call) -> None:
+        """A call is over: has it changed the platform?"""
+        there = self._classes.get(call.vendor)
+        if there is None or not call.by_modbot:
+            return
+        before, now = self._last[call.vendor], _state(there.picture())
+        self._last[call.vendor] = now
+        what = _changed(before, now)
+        began = self._press_for(there.teacher.slack) if what else None
+        if began is not None:
+            elapsed_ms = (time.perf_counter() - began) * 1000
+            self.figure = Figure(what, there.title, elapsed_ms, datetime.now(UTC))
+
+    def _press_for(self, teacher: str) -> float | None:
+        """The teacher's own press, else the newest of somebody who teaches none of these classes. It counts once."""
+        others = [user for user in self._pressed if user not in self._teachers]
+        newest = sorted(others, key=lambda user: self._pressed[user])[-1:]
+        for user in (teacher, *newest):
+            began = self._pressed.pop(user, None)
+            if began is not None and time.perf_counter() - began < FORGOTTEN_AFTER_SECONDS:
+                return began
+        return None
+
+
+def _state(picture: Picture) -> _State:
+    def there(where: Where) -> frozenset[str]:
+        return frozenset(one.id for one in picture.people if one.where is where)
+
+    removed = sum(1 for one in picture.gone if one.how is How.REMOVED)
+    return _State(picture.live, (picture.locked, picture.entry), removed, there(Where.LOBBY), there(Where.JOINED))
+
+
+def _changed(before: _State, now: _State) -> str:
+    """The word for what became of the room; "" when nothing that a command does."""
+    if before.live and not now.live:
+        return "end"
+    if before.entry != now.entry:
+        return "unlock" if now.entry[0] is False else "lock"
+    if now.removed > before.removed:
+        return "eject"
+    return "admit" if before.lobby & now.joined else ""
