@@ -1,6 +1,7 @@
 """Collects what is wrong with a district's files, in bounded memory, and judges whether they may be imported."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from modbot.errors import RosterError
 from modbot.rosters import Counts, Problem, RosterReport
@@ -19,8 +20,10 @@ class BadFile(RosterError):
 class Findings:
     """The problems of one reading. Rows that do not fit are counted per file, so a large file cannot hide a bad one."""
 
-    def __init__(self) -> None:
+    def __init__(self, standing: Mapping[str, int] | None = None) -> None:
+        """`standing`: rows by file that an earlier reading told, and that this one may find wrong, too."""
         self.rows: Counter[str] = Counter()
+        self._standing = standing or {}
         self._bad: Counter[str] = Counter()
         self._kept: list[Problem] = []
         self._fatal: Problem | None = None
@@ -65,9 +68,10 @@ class Findings:
         if strict and self.total:
             return f"The roster was not imported: {self.total} rows do not fit, and strict import allows none."
         for file, bad in self._bad.items():
-            if bad > tolerance * self.rows[file]:
+            rows = self.rows[file] + self._standing.get(file, 0)
+            if bad > tolerance * rows:
                 return (
-                    f"The roster was not imported: in {file} {bad} of {self.rows[file]} rows do not fit; "
+                    f"The roster was not imported: in {file} {bad} of {rows} rows do not fit; "
                     f"at most {tolerance:.1%} may be left out."
                 )
         if not counts.staff or not counts.sections:

@@ -20,6 +20,15 @@ class Names:
     classes: str
     enrolments: str
 
+    def standing(self, index: Scratch) -> dict[str, int]:
+        """How many rows an index holds under each name."""
+        return {
+            self.roles: index.rows("roles"),
+            self.people: index.rows("people"),
+            self.classes: index.rows("classes"),
+            self.enrolments: index.rows("enrolments"),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

@@ -114,6 +114,10 @@ class Scratch:
         """A query's single number."""
         return int(next(self.ask(query, *arguments))[0])
 
+    def rows(self, table: str) -> int:
+        """How many rows a table has."""
+        return self.number(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+
     def copy_to(self, path: Path) -> None:
         """Copy what was told, before anything is joined. Raises OSError, such as for a full disk."""
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

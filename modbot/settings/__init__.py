@@ -21,8 +21,10 @@ from modbot.settings.clever import CleverSettings
 from modbot.settings.email import EmailSettings
 from modbot.settings.jitsi import JitsiSettings
 from modbot.settings.meet import MeetSettings
+from modbot.settings.oneroster import OneRosterSettings
 from modbot.settings.pagerduty import PagerDutySettings
 from modbot.settings.paging import PagingSettings
+from modbot.settings.rosters import RosterSettings
 from modbot.settings.teams import TeamsSettings
 from modbot.settings.twilio import TwilioSettings
 from modbot.settings.webex import WebexSettings
@@ -103,6 +105,8 @@ class Settings(BaseSettings):
     twilio: TwilioSettings = TwilioSettings()
     email: EmailSettings = EmailSettings()
     clever: CleverSettings = CleverSettings()
+    oneroster: OneRosterSettings = OneRosterSettings()
+    rosters: RosterSettings = RosterSettings()
     rooms: dict[str, str] = Field(default_factory=dict)  # room key → section id: the explicit link
 
     @field_validator("public_url")

@@ -4,8 +4,18 @@ Every record is sealed with the district's key; addresses are kept as keyed dige
 generation: what they read is thrown away and read again when the generation changed under them.
 """
 
-from modbot.store.roster.importing import check, import_roster
+from modbot.store.roster.importing import check, import_roster, or_nothing, put_in_force
 from modbot.store.roster.reading import RosterStore
 from modbot.store.roster.records import MailPerson, Sealer
+from modbot.store.roster.writing import RosterWriter
 
-__all__ = ["MailPerson", "RosterStore", "Sealer", "check", "import_roster"]
+__all__ = [
+    "MailPerson",
+    "RosterStore",
+    "RosterWriter",
+    "Sealer",
+    "check",
+    "import_roster",
+    "or_nothing",
+    "put_in_force",
+]
