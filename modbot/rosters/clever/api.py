@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from modbot.errors import ComeBackLater, Forbidden, MalformedAnswer, NotFound, Unreachable, VendorFault
 from modbot.http import Answer, Http
 from modbot.rosters.clever import shapes
-from modbot.rosters.clever.answers import NOT_SHARED, OTHER_DISTRICT, VENDOR, error_of, malformed
+from modbot.rosters.clever.answers import NOT_SHARED, OTHER_DISTRICT, UNREADABLE, VENDOR, error_of, malformed
 from modbot.rosters.clever.pace import Bucket, Pauses
 from modbot.rosters.clever.shapes import Link, Shape
 from modbot.rosters.clever.tokens import Tokens, refused
@@ -39,8 +39,11 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Owned)
 
 
-class _TooMuch(Exception):
+class _TooMuch(MalformedAnswer):
     """The page is larger than Clever or modbot will have it: ask for fewer records."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(VENDOR, UNREADABLE, log_detail=f"{what}: too many records for one answer")
 
 
 class CleverApi:
@@ -141,17 +144,17 @@ class CleverApi:
         while True:
             try:
                 records, links = await self._page(kind, shape, {"limit": str(self._limit), **asked})
-                return records, _following(links)
+                return records, _following(kind, links)
             except _TooMuch:
                 if self._limit <= FEWEST_RECORDS:
-                    raise malformed(f"{kind}: {self._limit} records are too many for one answer") from None
+                    raise
                 self._limit = max(self._limit // 2, FEWEST_RECORDS)
 
     async def _page(self, kind: str, shape: Shape[R], params: Mapping[str, str]) -> tuple[list[R | None], list[Link]]:
         async def ask() -> tuple[list[R | None], list[Link]]:
             answer = await self._send(f"/{kind}", params)
             if answer.status == _TOO_LARGE:
-                raise _TooMuch
+                raise _TooMuch(kind)
             self._need_ok(answer, kind)
             return shape.read(answer.body)
 
@@ -176,7 +179,7 @@ class CleverApi:
                 VENDOR, "GET", self._url + path, params=params, headers=headers, timeout=PATIENCE
             )
         except MalformedAnswer:  # the only one the client raises: the answer was too long for it
-            raise _TooMuch from None
+            raise _TooMuch(path) from None
 
     async def _find_token(self) -> str:
         answer = await self._tokens.ask(PATIENCE)
@@ -194,6 +197,8 @@ class CleverApi:
         for pause in self._pauses:
             try:
                 return await ask()
+            except _TooMuch:
+                raise
             except (Unreachable, VendorFault, MalformedAnswer):
                 wait = pause
             except ComeBackLater as error:
@@ -202,9 +207,13 @@ class CleverApi:
         return await ask()
 
 
-def _following(links: Sequence[Link]) -> str:
-    """The cursor of the next page, "" on the last. Only the cursor is taken: no link leads the token elsewhere."""
-    for link in links:
-        if link.rel == "next" and link.uri:
-            return next(iter(parse_qs(urlsplit(link.uri).query).get("starting_after", [])), "")
-    return ""
+def _following(kind: str, links: Sequence[Link]) -> str:
+    """The cursor of the next page, "" on the last. Only the cursor is taken: no link leads the token elsewhere.
+
+    Raises MalformedAnswer for a next page without a cursor: what comes after would be lost without a word.
+    """
+    nexts = [link.uri or "" for link in links if link.rel == "next"]
+    cursors = [cursor for uri in nexts for cursor in parse_qs(urlsplit(uri).query).get("starting_after", [])]
+    if len(cursors) != len(nexts) or len(nexts) > 1:
+        raise malformed(f"{kind}: the next page has no cursor")
+    return cursors[0] if cursors else ""

@@ -105,7 +105,7 @@ class Gate:
 
     def limit_of(self, request: web.Request) -> int:
         """How many records a page is to hold. Raises Refused: 413 above the maximum, 400 for what is no number."""
-        given = request.query.get("limit", "100")
+        given = request.query.get("limit", str(min(100, self.largest_page)))
         if not given.isdigit() or not int(given):
             raise Refused(400, "limit must be a positive number")
         if int(given) > self.largest_page:
