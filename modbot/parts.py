@@ -105,14 +105,18 @@ class Parts:
         return configured(self.settings, self._means)
 
     @cached_property
+    def _turns(self) -> Turns:
+        return Turns(self.state.store)
+
+    @cached_property
     def rereading(self) -> Rereading:
         """Reads classes anew where a platform says only that something happened."""
-        return Rereading(self.platforms, self.sessions, now)
+        return Rereading(self.platforms, self.sessions, self._turns, now)
 
     @cached_property
     def upkeep(self) -> Upkeep:
         """Keeps each platform's subscriptions alive."""
-        return Upkeep(self.platforms.values(), Turns(self.state.store), self.state.roster.generation)
+        return Upkeep(self.platforms.values(), self._turns, self.state.roster.generation)
 
     # People and rooms
 
@@ -213,9 +217,7 @@ class Parts:
     @cached_property
     def help_desk(self) -> HelpDesk:
         """Where staff ask for help."""
-        return HelpDesk(
-            desk=self._desk, paging=self.paging, escalation=self._escalation, chat=self._chat, places=self._places
-        )
+        return HelpDesk(desk=self._desk, paging=self.paging, escalation=self._escalation, places=self._places)
 
     @cached_property
     def callbacks(self) -> Callbacks:

@@ -21,6 +21,7 @@ from modbot.seal import Keyring
 from modbot.store import Store, keys
 from modbot.store.acts import Acts
 from modbot.store.sessions import Sessions
+from modbot.store.turns import Turns
 from modbot.store.vault import Vault
 from modbot.web import application
 from tests.conformance.stage import PUPILS, STRANGER, TEACHER, Stage, Trouble, Where, email_of
@@ -153,7 +154,9 @@ async def opened(
         platform = await stage.start(means)
         platform = spoil(platform) if spoil else platform
         stack.push_async_callback(platform.close)
-        rereading = Rereading({platform.name: platform}, sessions, means.now, soon=AT_ONCE)
+        rereading = Rereading(
+            {platform.name: platform}, sessions, Turns(store), means.now, soon=AT_ONCE, latest=AT_ONCE
+        )
         stack.push_async_callback(rereading.stop)
         app = application(
             slack=_no_slack,

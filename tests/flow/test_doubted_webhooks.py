@@ -14,6 +14,7 @@ from modbot.rereading import Rereading
 from modbot.seal import Keyring
 from modbot.store import Store, connect
 from modbot.store.sessions import Sessions
+from modbot.store.turns import Turns
 from modbot.web import application
 from tests.stores import closed
 
@@ -35,7 +36,7 @@ async def no_slack(_: web.Request) -> web.StreamResponse:
 async def listening(store: Store) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     sessions = Sessions(store, Keyring([bytes(32)]), keep=timedelta(hours=1))
     platforms = {PlatformName.TEAMS: cast("Platform", Doubting())}
-    rereading = Rereading(platforms, sessions, lambda: datetime.now(UTC))
+    rereading = Rereading(platforms, sessions, Turns(store), lambda: datetime.now(UTC))
     app = application(slack=no_slack, platforms=platforms, sessions=sessions, rereading=rereading, store=store)
     async with TestClient(TestServer(app)) as client:
         yield client

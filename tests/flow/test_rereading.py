@@ -1,5 +1,6 @@
 """A class whose platform tells no names is read again soon, once for all who came."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -13,6 +14,7 @@ from modbot.rereading import Rereading
 from modbot.seal import Keyring
 from modbot.store import Store
 from modbot.store.sessions import Sessions
+from modbot.store.turns import Turns
 from tests.stores import until
 
 CLASS = Session(Room(PlatformName.WEBEX, "room"), "run", title="Grade 3 Reading")
@@ -45,10 +47,16 @@ def sessions(store: Store) -> Sessions:
     return Sessions(store, Keyring([bytes(32)]), keep=timedelta(hours=1))
 
 
-@pytest.fixture
-async def rereading(listing: Listing, sessions: Sessions) -> AsyncIterator[Rereading]:
+def reading(listing: Listing, sessions: Sessions, store: Store) -> Rereading:
+    """As one process has it."""
     platforms = {PlatformName.WEBEX: cast("Platform", listing)}
-    made = Rereading(platforms, sessions, lambda: datetime.now(UTC), soon=timedelta(milliseconds=20))
+    soon, latest = timedelta(milliseconds=20), timedelta(milliseconds=160)
+    return Rereading(platforms, sessions, Turns(store), lambda: datetime.now(UTC), soon=soon, latest=latest)
+
+
+@pytest.fixture
+async def rereading(listing: Listing, sessions: Sessions, store: Store) -> AsyncIterator[Rereading]:
+    made = reading(listing, sessions, store)
     yield made
     await made.stop()
 
@@ -80,3 +88,32 @@ async def test_a_read_that_fails_does_not_keep_others_waiting(
     await until("the other was read", lambda: OTHER.key in listing.read_sessions)
     rereading.soon([CLASS])
     await until("the first was tried again", lambda: listing.read_sessions.count(CLASS.key) == 2)
+
+
+async def test_a_class_that_stays_busy_is_read_less_and_less_often(rereading: Rereading, listing: Listing) -> None:
+    loop, read_at = asyncio.get_running_loop(), [0.0]
+
+    def busy() -> bool:
+        rereading.soon([CLASS])
+        if len(listing.read_sessions) == len(read_at):
+            read_at.append(loop.time())
+        return len(read_at) > 5
+
+    await until("it was read five times", busy)
+    assert read_at[5] - read_at[4] > 0.08  # four times as long as the first pause, and more
+
+
+async def test_two_processes_read_a_class_in_turns(
+    rereading: Rereading, listing: Listing, sessions: Sessions, store: Store
+) -> None:
+    other_listing = Listing()
+    other = reading(other_listing, sessions, store)
+    try:
+        await Turns(store).take(f"reread:{CLASS.key}", timedelta(milliseconds=300))  # a third one has just read it
+        began = asyncio.get_running_loop().time()
+        rereading.soon([CLASS])
+        other.soon([CLASS])
+        await until("both have read", lambda: listing.read_sessions != [] and other_listing.read_sessions != [])
+    finally:
+        await other.stop()
+    assert asyncio.get_running_loop().time() - began > 0.25
