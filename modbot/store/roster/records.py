@@ -3,8 +3,9 @@
 import base64
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Protocol
 
 import orjson
@@ -15,6 +16,7 @@ from modbot.store import keys
 
 MAIL_BUCKETS = 1 << 14  # small hashes: New York's million addresses take about 30 bytes each instead of 100
 META, STAFF, SECTIONS, MEMBERS = "meta", "staff", "sections", "members"
+_AS_TUPLE = attrgetter(*(field.name for field in fields(Student)))  # `astuple` copies deeply: 40 % of a whole sync
 
 # Generation "0" is never a roster: it holds the bookkeeping of the others.
 IMPORTING = keys.roster("0", "importing")  # the generation being written; expires when its writer dies
@@ -87,7 +89,7 @@ class Records:
 
     def seal_members(self, section_id: str, members: Sequence[Student]) -> bytes:
         """A class list, sealed as one."""
-        return self._seal(MEMBERS, section_id, [astuple(member) for member in members])
+        return self._seal(MEMBERS, section_id, [_AS_TUPLE(member) for member in members])
 
     def open_members(self, section_id: str, sealed: bytes) -> tuple[Student, ...]:
         """The inverse of `seal_members`."""
