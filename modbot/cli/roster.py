@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from modbot.audit import AuditEntry
-from modbot.cli import printing
+from modbot.cli import printing, roster_match
 from modbot.cli.opening import who, with_state
 from modbot.errors import ConfigError
 from modbot.rosters import RosterRefused, RosterReport
@@ -28,6 +28,7 @@ JSON = typer.Option(False, "--json", help="Print the report as JSON.")
 def add(app: typer.Typer) -> None:
     """Register the commands."""
     app.add_typer(roster, name="roster")
+    roster_match.add(roster)
 
 
 @roster.command(epilog="Example: modbot roster check ./oneroster")

@@ -136,10 +136,19 @@ def _by_the_whole(shown: Shown, index: Index) -> Iterator[Fit]:
     whole = "".join(shown.words)
     if len(shown.words) == 1:
         yield from (Fit(seat, How.INITIAL, 0.7) for seat in index.run_together.get(whole, ()))
+        yield from (Fit(seat, How.HINT, 0.5) for seat in _with_initials(whole, index))
     if len(whole) >= 7 and (len(shown.words) == 1 or shown.foreign):
         edits = 2 if len(whole) >= LONG else 1
         for near, _, _ in process.extract(whole, index.long_names, scorer=OSA.distance, score_cutoff=edits, limit=None):
             yield from (Fit(seat, How.NEAR, ONE_EDIT) for seat in index.whole[near])
+
+
+def _with_initials(letters: str, index: Index) -> set[int]:
+    """Seats with these two initials: "jb"."""
+    if len(letters) != 2:
+        return set()
+    first, second = ({(hit.seat, hit.part) for hit in index.initials.get(letter, ())} for letter in letters)
+    return {seat for seat, part in first if part is Part.GIVEN and (seat, Part.FAMILY) in second}
 
 
 def _hidden_names(shown: Shown, index: Index) -> Iterator[Fit]:

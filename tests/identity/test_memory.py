@@ -1,0 +1,91 @@
+"""Names a teacher has let stay: kept as keyed digests, for one section, until the term ends."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modbot.identity import Band, ClassList, NameMemory, RememberedName, Why, judge, may_be_remembered
+from tests.identity.classes import STUDENTS, bands, named
+
+KEY = bytes(range(32))
+TERM_ENDS = date(2027, 1, 29)
+MEMORY = NameMemory(KEY, "algebra-1")
+
+
+def entry(name: str, *, student_id: str = "", tolerated: bool = True) -> RememberedName:
+    """A name the class remembers."""
+    made = MEMORY.remember(name, term_ends=TERM_ENDS, student_id=student_id, tolerated=tolerated)
+    assert made is not None
+    return made
+
+
+def class_with(*entries: RememberedName, today: date = TERM_ENDS, signers: list[str] | None = None) -> ClassList:
+    """The invented class with a memory."""
+    return ClassList(STUDENTS, memory=MEMORY, remembered=entries, today=today, signers=signers)
+
+
+def test_a_tolerated_name_is_remembered() -> None:
+    (verdict,) = judge(class_with(entry("Ninja Turtle")), named("ninja  TURTLE"))
+    assert (verdict.band, verdict.reasons[0].why) == (Band.REMEMBERED, Why.REMEMBERED)
+
+
+def test_it_is_forgotten_on_the_day_after_the_term() -> None:
+    remembered = entry("Ninja Turtle")
+    assert bands(class_with(remembered, today=TERM_ENDS), named("Ninja Turtle")) == ["remembered"]
+    assert bands(class_with(remembered, today=date(2027, 1, 30)), named("Ninja Turtle")) == ["stranger"]
+
+
+def test_a_second_one_with_the_remembered_name_is_a_double() -> None:
+    assert bands(class_with(entry("Ninja Turtle")), named("Ninja Turtle", "Ninja Turtle")) == [
+        "remembered",
+        "duplicate",
+    ]
+
+
+def test_a_remembered_name_of_a_student_takes_their_place() -> None:
+    class_list = class_with(entry("Ninja Turtle", student_id="s1"))
+    assert bands(class_list, named("Ninja Turtle", "Jaden Brooks")) == ["remembered", "duplicate"]
+
+
+def test_a_name_that_was_only_worn_is_likely_and_lets_nobody_past_a_missing_sign_in() -> None:
+    worn = entry("Ninja Turtle", student_id="s1", tolerated=False)
+    assert bands(class_with(worn), named("Ninja Turtle")) == ["likely"]
+    assert bands(class_with(worn, signers=["s1"]), named("Ninja Turtle")) == ["unsure"]
+
+
+def test_a_tolerated_name_gets_past_a_missing_sign_in() -> None:
+    class_list = class_with(entry("Jaden Brooks", student_id="s1"), signers=[student.id for student in STUDENTS])
+    assert bands(class_list, named("Jaden Brooks", "Irina Petrova")) == ["remembered", "unsure"]
+
+
+@pytest.mark.parametrize("name", ["iPad", "", "😀", "123", "Mike Hawk", "J\u0430den Brooks", "\u202eNinja", "X"])
+def test_a_name_that_anybody_could_show_is_not_remembered(name: str) -> None:
+    assert not may_be_remembered(name)
+    assert MEMORY.remember(name, term_ends=TERM_ENDS) is None
+
+
+def test_another_section_and_another_key_have_other_digests() -> None:
+    digest = MEMORY.digest("Ninja Turtle")
+    assert NameMemory(KEY, "algebra-2").digest("Ninja Turtle") != digest
+    assert NameMemory(KEY[::-1], "algebra-1").digest("Ninja Turtle") != digest
+
+
+def test_a_short_key_is_refused() -> None:
+    with pytest.raises(ValueError, match="16 bytes"):
+        NameMemory(b"short", "algebra-1")
+
+
+def test_a_tolerated_entry_goes_before_one_that_was_only_worn() -> None:
+    tolerated = entry("Ninja Turtle")
+    worn = replace(tolerated, tolerated=False, student_id="s1")
+    assert bands(class_with(tolerated, worn), named("Ninja Turtle")) == ["remembered"]
+    assert bands(class_with(worn, tolerated), named("Ninja Turtle")) == ["remembered"]
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_digest_that_says_nothing_of_it(name: str) -> None:
+    assert len(MEMORY.digest(name)) == 16
+    assert MEMORY.digest(name) == MEMORY.digest(name)
