@@ -46,7 +46,8 @@ def demo(
     if (as_json or lie) and not scripted:
         raise typer.BadParameter("--json and --lie need --scripted")
     _only_loopback()
-    log.configure("error")
+    # On the page a platform or Slack may be down on purpose, and what modbot then logs is no news to who looks on.
+    log.configure("error" if scripted or in_terminal else "critical")
     with _folder(data_dir) as folder:
         if scripted:
             code = asyncio.run(_scripted(folder, modbot_port or port, as_json, lie))

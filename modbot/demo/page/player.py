@@ -10,7 +10,7 @@ from modbot.demo.page.clean_slate import clean_slate
 from modbot.demo.page.hands import CannotDo, Hands
 from modbot.demo.page.pacing import Pace
 from modbot.demo.page.scenarios import SCENARIOS
-from modbot.demo.page.scene import Beat, Scenario, Scene
+from modbot.demo.page.scene import Act, Beat, Scenario, Scene
 from modbot.demo.page.stopwatch import Stopwatch
 from modbot.log import get_logger
 
@@ -97,7 +97,10 @@ class Player:
         """Tick the goals that are met now. One that was met stays so."""
         scenario, scene = self._scenario, self._scene
         if scenario is not None and scene is not None and self._state in (State.RUNNING, State.PAUSED):
-            self._met |= {number for number, goal in enumerate(scenario.goals) if goal.met(scene)}
+            for number, goal in enumerate(scenario.goals):
+                if number not in self._met and goal.met(scene):
+                    self._met.add(number)
+                    scene.note(goal.text)
 
     # What the page shows.
 
@@ -136,7 +139,7 @@ class Player:
     async def _play(self, scenario: Scenario) -> None:
         try:
             await clean_slate(self._day, self._hands)
-            self._stopwatch.look_afresh()
+            self._stopwatch.forget()
             scene = self._scene = Scene(self._day, self._hands, self.pace, self._stopwatch, self._page_token)
             for beat in scenario.beats:
                 await self._play_beat(beat, scene)
@@ -145,15 +148,17 @@ class Player:
             self._state = State.DONE
         except Exception as error:
             self._state, self._says = State.STOPPED, "The scenario could not go on. Start it again."
-            log.error("scenario_broke", scenario=scenario.name, detail=type(error).__name__, exc_info=True)
+            log.critical("scenario_broke", scenario=scenario.name, detail=type(error).__name__, exc_info=True)
 
     async def _play_beat(self, beat: Beat, scene: Scene) -> None:
         await self.pace.rest(0)
         self._beat, self._says = beat, beat.says
         if beat.act is not None:
             await beat.act(scene)
-        if beat.until is not None:
-            await self._visitor(beat, scene)
+        async with asyncio.TaskGroup() as both:
+            if beat.meanwhile is not None:
+                both.create_task(_run(beat.meanwhile, scene))
+            both.create_task(self._visitor(beat, scene))
         await self.pace.rest(beat.rest_seconds)
 
     async def _visitor(self, beat: Beat, scene: Scene) -> None:
@@ -193,3 +198,7 @@ class Player:
 
     def _help(self) -> None:
         self._helped = True
+
+
+async def _run(act: Act, scene: Scene) -> None:
+    await act(scene)

@@ -29,13 +29,15 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """One small step. `act` is what the people of the story do. With `until` it waits for what the visitor does.
+    """One small step. `act` is what the people of the story do, `meanwhile` what they do while the visitor acts.
 
-    `help` does it in the visitor's place; it may be tried again, so it must not do twice what was done.
+    With `until` it waits for what the visitor does. `help` does that in their place; it may be tried again, so it
+    must not do twice what was done.
     """
 
     says: str
     act: Act | None = None
+    meanwhile: Act | None = None
     hint: str = ""
     type: str | Words = ""  # what the visitor can type at this moment
     until: Seen | None = None
@@ -59,7 +61,10 @@ class Scenario:
 
 @dataclass(slots=True)
 class Scene:
-    """Where a scenario plays. Names stand for people of the story; `moments` are when things happened in it."""
+    """Where a scenario plays.
+
+    `arrivals` are people by what the story calls them, `moments` when something happened: a goal was met, say.
+    """
 
     day: SchoolDay
     hands: Hands
@@ -107,6 +112,10 @@ class Scene:
     def note(self, moment: str) -> None:
         """That was now. The first time counts."""
         self.moments.setdefault(moment, datetime.now(UTC))
+
+    def happened(self, moment: str) -> bool:
+        """Whether it was noted."""
+        return moment in self.moments
 
     def seconds_between(self, earlier: str, later: str) -> float:
         """How long it took. Raises KeyError when one of them was never noted."""

@@ -42,6 +42,7 @@ class Stopwatch:
         self._classes = {str(one.name): one for one in classes}
         self._teachers = {one.teacher.slack for one in classes}
         self._pressed: dict[str, float] = {}  # by user, in seconds of perf_counter
+        self._timed: dict[str, float] = {}  # by room, the press whose effect was seen last
         self._last = {name: _state(one.picture()) for name, one in self._classes.items()}
 
     def pressed(self, user: str) -> None:
@@ -53,6 +54,11 @@ class Stopwatch:
         for name, one in self._classes.items():
             self._last[name] = _state(one.picture())
 
+    def forget(self) -> None:
+        """No press waits for its effect any more."""
+        self._pressed.clear()
+        self.look_afresh()
+
     def call(self, call: Call) -> None:
         """A call is over: has it changed the platform?"""
         there = self._classes.get(call.vendor)
@@ -61,18 +67,22 @@ class Stopwatch:
         before, now = self._last[call.vendor], _state(there.picture())
         self._last[call.vendor] = now
         what = _changed(before, now)
-        began = self._press_for(there.teacher.slack) if what else None
+        began = self._press_for(call.vendor, there.teacher.slack) if what else None
         if began is not None:
             elapsed_ms = (time.perf_counter() - began) * 1000
             self.figure = Figure(what, there.title, elapsed_ms, datetime.now(UTC))
 
-    def _press_for(self, teacher: str) -> float | None:
-        """The teacher's own press, else the newest of somebody who teaches none of these classes. It counts once."""
+    def _press_for(self, room: str, teacher: str) -> float | None:
+        """The teacher's own press, else the newest of somebody who teaches none of these classes.
+
+        A press is timed once: what else it does to the room is no effect of an older one.
+        """
         others = [user for user in self._pressed if user not in self._teachers]
         newest = sorted(others, key=lambda user: self._pressed[user])[-1:]
+        oldest = max(self._timed.get(room, 0.0), time.perf_counter() - FORGOTTEN_AFTER_SECONDS)
         for user in (teacher, *newest):
-            began = self._pressed.pop(user, None)
-            if began is not None and time.perf_counter() - began < FORGOTTEN_AFTER_SECONDS:
+            if self._pressed.get(user, 0.0) > oldest:
+                began = self._timed[room] = self._pressed.pop(user)
                 return began
         return None
 
