@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--out FOLDER] [figure ids…]`: measure, then write results.json and results.md."""
+"""`python -m benchmarks [--quick | --full] [--out FOLDER] [figure ids…]`: measure, and write what was found."""
 
 import argparse
 import asyncio
@@ -6,9 +6,9 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import acks, footprint, ingest, keypress, machine, paging
+from benchmarks import acks, footprint, ingest, keypress, machine, paging, roster
 from benchmarks.figures import GOALS, Figure, table, write
-from benchmarks.options import QUICK, Options
+from benchmarks.options import FULL, QUICK, Options
 from benchmarks.progress import Say, say
 
 Measure = Callable[[Options, Say], Awaitable[Mapping[str, Figure]]]
@@ -19,6 +19,7 @@ MEASURES: tuple[tuple[Sequence[str], Measure], ...] = (
     (keypress.LOADED_IDS, keypress.measure_loaded),
     (ingest.IDS, ingest.measure),
     (footprint.NYC_IDS, footprint.measure_nyc),
+    (roster.IDS, roster.measure),
     (paging.FIRST_IDS, paging.measure_first),
     (paging.TIMER_IDS, paging.measure_timers),
     (footprint.IDLE_IDS, footprint.measure_idle),
@@ -40,13 +41,15 @@ def main(arguments: Sequence[str]) -> int:
     """Exit status 2 for a figure that does not exist."""
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measure modbot beside its references.")
     parser.add_argument("ids", nargs="*", metavar="figure", help=", ".join(GOALS))
-    parser.add_argument("--quick", action="store_true", help="a smoke run of about a minute: its figures mean little")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--quick", action="store_true", help="a smoke run of about a minute: its figures mean little")
+    length.add_argument("--full", action="store_true", help="the roster at New York's size: ten minutes more")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="where the results go")
     chosen = parser.parse_args(arguments)
     unknown = sorted(set(chosen.ids) - set(GOALS))
     if unknown:
         parser.error(f"no such figure: {', '.join(unknown)}")
-    options = QUICK if chosen.quick else Options()
+    options = QUICK if chosen.quick else FULL if chosen.full else Options()
     load_before = machine.load_now()
     figures = asyncio.run(measured(chosen.ids, options, say))
     about = machine.described(load_before)

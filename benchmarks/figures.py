@@ -17,6 +17,9 @@ GOALS = {  # figure id → the goal in words
     "ingest_vs_ceiling": "ratio ≥ 0.8",
     "ingest_events_per_s": "≥ 10,000 where the ceiling allows",
     "nyc_store_mb": "≤ 256 MB",
+    "roster_sync_peak_mb": "≤ 300 MB",
+    "roster_sync_seconds": "",  # told beside the memory it takes
+    "roster_store_mb": "",
     "page_first_notification_p99_ms": "≤ 250 ms",
     "timer_lateness_p99_ms": "≤ 1,000 ms",
     "idle_rss_mb": "≤ 120 MB",

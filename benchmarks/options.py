@@ -19,10 +19,13 @@ class Options:
     joins_per_second: float = 5_000.0
     nyc_sessions: int = 40_000
     nyc_share: float = 1.0  # of the sessions that are written; below 1 the figure is extrapolated
+    roster_students: int = 90_000  # a tenth of New York's
+    roster_sections: int = 18_000
     cache: Path = Path.home() / ".cache" / "modbot-benchmarks"
     quick: bool = False
 
 
+FULL = Options(roster_students=900_000, roster_sections=180_000)
 QUICK = Options(
     rounds=1,
     seconds=0.4,
@@ -34,5 +37,7 @@ QUICK = Options(
     teachers=4,
     joins_per_second=500.0,
     nyc_share=0.005,
+    roster_students=2_000,
+    roster_sections=400,
     quick=True,
 )
