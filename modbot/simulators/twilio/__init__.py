@@ -12,7 +12,9 @@ async with TwilioSimulator() as twilio:
 Not documented, or not confirmed, so chosen here: a `canceled` or `completed` sent while it rings ends in `canceled`; a
 phone that is off gives `no-answer` without ringing, a second call to somebody who speaks gives `busy`; the finish key
 alone is as no key; keys pressed when none are asked for are lost; the account of another is 404; a bad Method, Status,
-MachineDetection or too long Twiml is 20001; queued messages are told too; one message a second from each number.
+MachineDetection or too long Twiml is 20001; queued messages are told too; one message a second from each number; a
+standard API key that asks for the account itself, which it may not see, is answered as a wrong one; an account that is
+suspended says so and otherwise works.
 """
 
 from modbot.simulators.twilio.account import Account, OwnNumber

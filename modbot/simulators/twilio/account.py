@@ -32,6 +32,8 @@ class Account:
 
     sid: str = field(default_factory=lambda: new_sid("AC"))
     auth_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    status: str = "active"  # else suspended or closed
+    kind: str = "Full"  # else Trial
     api_keys: dict[str, str] = field(default_factory=dict)  # SK… to secret
     numbers: dict[str, OwnNumber] = field(default_factory=dict)
     caller_ids: set[str] = field(default_factory=set)  # verified: may be called from, not texted from
@@ -56,6 +58,12 @@ class Account:
             raise _unknown_caller()
         if request.match_info["account"] != self.sid:
             raise Refused(404, 20404, f"The requested resource {request.path} was not found")
+
+    def let_in_as_owner(self, request: web.Request) -> None:
+        """Check the caller, who asks for the account itself: a standard API key may not. Raises Refused (401, 404)."""
+        self.let_in(request)
+        if _basic(request.headers.get("Authorization", ""))[0] in self.api_keys:
+            raise _unknown_caller()
 
 
 def _basic(header: str) -> tuple[str, str]:

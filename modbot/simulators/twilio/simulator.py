@@ -10,6 +10,7 @@ from aiohttp import web
 from modbot.simulators import SimServer
 from modbot.simulators.twilio.account import Account
 from modbot.simulators.twilio.calling import Calling
+from modbot.simulators.twilio.numbers import Numbers
 from modbot.simulators.twilio.outgoing import Outgoing
 from modbot.simulators.twilio.phones import Phone
 from modbot.simulators.twilio.refusal import Refused, guarded
@@ -84,8 +85,9 @@ class TwilioSimulator(SimServer):
         return self.phones.setdefault(number, Phone(self, number))
 
     def routes(self, router: web.UrlDispatcher) -> None:
-        """The account, calls and messages."""
+        """The account, its numbers, calls and messages."""
         router.add_get("/2010-04-01/Accounts/{account}.json", guarded(self._account))
+        Numbers(self).add(router)
         self.calling.add(router)
         self.texting.add(router)
 
@@ -125,11 +127,12 @@ class TwilioSimulator(SimServer):
 
     async def _account(self, request: web.Request) -> web.Response:
         self.enter(request)
+        self.account.let_in_as_owner(request)
         body = {
             "sid": self.account.sid,
             "friendly_name": "District (simulated)",
-            "status": "active",
-            "type": "Full",
+            "status": self.account.status,
+            "type": self.account.kind,
             "date_created": wire(self.now()),
             "uri": request.path,
         }
