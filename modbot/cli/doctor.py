@@ -12,6 +12,7 @@ from modbot.cli import printing
 from modbot.doctor import Check, Probe, bad, examine, good
 from modbot.doctor.keeping import directory_probe, keys_probe, store_probe
 from modbot.doctor.meetings import looking, platform_probes, setup_probe
+from modbot.doctor.pagers import pager_probes
 from modbot.doctor.staff import named_probe, paging_probe, roster_probe
 from modbot.doctor.workspace import Workspace, app_token_probe, channel_probes, secret_probe, token_probe
 from modbot.errors import ConfigError
@@ -32,7 +33,7 @@ def add(app: typer.Typer) -> None:
 
 
 def doctor(json_: bool = typer.Option(False, "--json", help="Print the checks as JSON.")) -> None:
-    """Check settings, store, Slack, platforms, roster and people, and say what to fix. Exit code 1 if something is."""
+    """Check settings, store, Slack, platforms, people and pagers, and say what to fix. Exit code 1 if something is."""
     log.configure("critical")  # what modbot would log here is what the doctor says
     checks = _checked()
     ok = all(check.ok for check in checks)
@@ -85,6 +86,7 @@ def probes(settings: Settings, http: Http, state: State | None) -> list[Probe]:
         *((roster_probe(state.roster, now),) if state else ()),
         named_probe(workspace, settings),
         paging_probe(workspace, settings),
+        *pager_probes(settings, http),
     ]
     if settings.slack.app_token is not None:
         found.append(app_token_probe(Workspace(http, settings.slack.api_url, settings.slack.app_token)))

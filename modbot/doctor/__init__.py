@@ -66,12 +66,13 @@ async def _bounded(probe: Probe, patience: timedelta) -> Sequence[Check]:
         return [bad(probe.name, f"no answer within {patience.total_seconds():g} s", probe.fix)]
     except Unreachable as error:
         fix = f"Let modbot's machine reach {error.vendor.capitalize()} over HTTPS, or correct its address (…__API_URL)."
-        return [bad(probe.name, _told(error), fix)]
+        return [bad(probe.name, told(error), fix)]
     except VendorError as error:
-        return [bad(probe.name, _told(error), probe.fix)]
+        return [bad(probe.name, told(error), probe.fix)]
     except ModbotError as error:
         return [bad(probe.name, error.log_detail, probe.fix)]
 
 
-def _told(error: VendorError) -> str:
+def told(error: VendorError) -> str:
+    """What a vendor's refusal says, for a check: the sentence, and what stands in the log."""
     return f"{error.staff_text.rstrip('.')} ({error.log_detail})"

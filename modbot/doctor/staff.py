@@ -8,6 +8,7 @@ from modbot.doctor import Check, Probe, bad, good
 from modbot.doctor.workspace import Workspace
 from modbot.errors import NotFound, RateLimited, SealBroken, VendorError
 from modbot.settings import Settings
+from modbot.settings.channels import SLACK
 from modbot.settings.paging import OnCallPerson
 from modbot.slack.people import Identity, SlackUser, identity_of, user_of
 from modbot.store.roster import RosterStore
@@ -59,15 +60,18 @@ def named_probe(workspace: Workspace, settings: Settings) -> Probe:
 
 
 def paging_probe(workspace: Workspace, settings: Settings) -> Probe:
-    """Somebody is called when help is asked for, and Slack knows them."""
+    """Somebody is called when help is asked for, and Slack knows those who are called by it."""
     name = "people on call"
 
     async def run() -> Sequence[Check]:
         people = settings.paging.people
         if not people:
             return [_nobody(name, "paging.people")]
+        in_slack = [person for person in people if SLACK in person.channels]
+        if not in_slack:
+            return [good(name, f"{len(people)}, none of whom is called by Slack")]
         identity = identity_of(await workspace.ask("auth.test"))
-        return await _in_slack(workspace, identity, name, people)
+        return await _in_slack(workspace, identity, name, in_slack)
 
     return Probe(name, "Mend the Slack token first.", run)
 

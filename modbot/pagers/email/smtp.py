@@ -6,6 +6,8 @@ A mail is tried once: the next channel of whoever is called is quicker than a ma
 import asyncio
 import re
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -45,13 +47,24 @@ class Mailer:
         """Return once the server has taken the mail. Raises VendorError; Unreachable says whether it may have."""
         if not _ADDRESS.fullmatch(to):
             raise NotFound(VENDOR, "This is not an address that mail can be sent to.", log_detail="no address")
+        async with self._connected() as server:
+            await server.send_message(mail, sender=sender, recipients=[to])
+
+    async def sign_in(self) -> None:
+        """Connect, encrypt and log in as for a mail, and send none. Raises VendorError."""
+        async with self._connected():
+            pass
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """A server that is ready for a mail, within the deadline; its refusals, then too, made ours."""
         server = self._server()
         begun = False
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 await server.connect()
                 begun = True
-                await server.send_message(mail, sender=sender, recipients=[to])
+                yield server
         except aiosmtplib.SMTPException as error:
             raise _refusal(error, begun=begun) from error
         except (OSError, TimeoutError) as error:  # ssl's own errors are OSErrors

@@ -57,15 +57,42 @@ class TwilioApi:
         """The status of a call. Raises VendorError."""
         return _status(await self._send("GET", f"{what}/{quote(sid, safe='')}.json", (), repeatable=True))
 
+    async def account(self) -> dict[str, Any]:
+        """The account. Raises VendorError: AuthRejected with a standard API key too.
+
+        https://www.twilio.com/docs/iam/api/account
+        """
+        return await self._send("GET", "", (), repeatable=True)
+
+    async def number(self, number: str) -> dict[str, Any] | None:
+        """A number of the account's own; None when it has no such number. Raises VendorError.
+
+        https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+        """
+        return await self._listed("IncomingPhoneNumbers", "incoming_phone_numbers", number)
+
+    async def caller_id(self, number: str) -> dict[str, Any] | None:
+        """A number of somebody else's that the account may call from, and not text from. Raises VendorError.
+
+        https://www.twilio.com/docs/voice/api/outgoing-caller-ids
+        """
+        return await self._listed("OutgoingCallerIds", "outgoing_caller_ids", number)
+
+    async def _listed(self, what: str, field: str, number: str) -> dict[str, Any] | None:
+        query = f"PhoneNumber={quote(number, safe='')}"
+        rows = (await self._send("GET", f"{what}.json?{query}", (), repeatable=True)).get(field)
+        if not isinstance(rows, list):
+            raise MalformedAnswer(VENDOR, "Twilio gave an answer modbot could not read.", log_detail=f"no {field}")
+        return next((one for one in rows if isinstance(one, dict) and one.get("phone_number") == number), None)
+
     async def _send(
         self, method: str, path: str, form: Sequence[tuple[str, str]], *, repeatable: bool
     ) -> dict[str, Any]:
         headers = {"Authorization": self._authorization, "Accept": "application/json"}
+        url = f"{self._base}/{path}" if path else f"{self._base}.json"
 
         async def once(within: timedelta) -> Answer:
-            return await self._http.request(
-                VENDOR, method, f"{self._base}/{path}", headers=headers, form=form or None, timeout=within
-            )
+            return await self._http.request(VENDOR, method, url, headers=headers, form=form or None, timeout=within)
 
         answer = await answered(once, self._patience, repeatable=repeatable)
         if not answer.ok:
