@@ -4,19 +4,20 @@ Everything is a read, so a request that got no answer, half an answer or a passi
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
-from modbot.errors import ComeBackLater, Forbidden, MalformedAnswer, NotFound, Unreachable, VendorFault
+from modbot.errors import Forbidden, MalformedAnswer, NotFound, VendorError
 from modbot.http import Answer, Http
 from modbot.rosters.clever import shapes
 from modbot.rosters.clever.answers import NOT_SHARED, OTHER_DISTRICT, UNREADABLE, VENDOR, error_of, malformed
-from modbot.rosters.clever.pace import Bucket, Pauses
+from modbot.rosters.clever.pace import Bucket
 from modbot.rosters.clever.shapes import Link, Shape
 from modbot.rosters.clever.tokens import Tokens, refused
+from modbot.rosters.patience import Pauses, persist
 from modbot.settings.clever import CleverSettings
 
 PAGE_RECORDS = 1_000  # Clever allows 10,000: about 18 MB with every field a district may share
@@ -35,11 +36,10 @@ class Owned(Protocol):
         """Clever's id of the district."""
 
 
-T = TypeVar("T")
 R = TypeVar("R", bound=Owned)
 
 
-class _TooMuch(MalformedAnswer):
+class _TooMuch(VendorError):
     """The page is larger than Clever or modbot will have it: ask for fewer records."""
 
     def __init__(self, what: str) -> None:
@@ -70,7 +70,7 @@ class CleverApi:
 
     async def find_token(self) -> None:
         """Ask for the district's token. Raises VendorError."""
-        await self._persist(self._find_token)
+        await persist(self._find_token, self._pauses)
 
     async def district(self) -> shapes.District:
         """The token's own district, which is the one that is set: GET /districts. Raises Forbidden for another."""
@@ -108,7 +108,7 @@ class CleverApi:
             self._need_ok(answer, "events")
             return True
 
-        return await self._persist(ask)
+        return await persist(ask, self._pauses)
 
     async def pages(
         self, kind: str, shape: Shape[R], *, role: str = "", after: str = ""
@@ -158,7 +158,7 @@ class CleverApi:
             self._need_ok(answer, kind)
             return shape.read(answer.body)
 
-        records, links = await self._persist(ask)
+        records, links = await persist(ask, self._pauses)
         if any(record is not None and record.district not in (None, self._district) for record in records):
             raise Forbidden(VENDOR, OTHER_DISTRICT, log_detail=f"{kind} of another district")
         return records, links
@@ -191,20 +191,6 @@ class CleverApi:
     def _need_ok(self, answer: Answer, what: str) -> None:
         if not answer.ok:
             raise error_of(answer, what, self._now())
-
-    async def _persist(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """The first result worth having. Raises the error of the last try, or the first that no repetition helps."""
-        for pause in self._pauses:
-            try:
-                return await ask()
-            except _TooMuch:
-                raise
-            except (Unreachable, VendorFault, MalformedAnswer):
-                wait = pause
-            except ComeBackLater as error:
-                wait = pause if error.retry_after is None else error.retry_after
-            await asyncio.sleep(wait.total_seconds())
-        return await ask()
 
 
 def _following(kind: str, links: Sequence[Link]) -> str:

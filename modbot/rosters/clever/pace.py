@@ -1,15 +1,12 @@
-"""How fast Clever is asked: one bucket for the district, and pauses before a request is repeated."""
+"""How fast Clever is asked: one bucket for the district."""
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 # Clever allows 1,200 a minute and token, and other programs of the district's app may use the same token.
 REQUESTS = 1_100
 WINDOW = timedelta(minutes=1)
-TRIES = 6
 
 
 class Bucket:
@@ -28,16 +25,3 @@ class Bucket:
                 free_at = self._taken.popleft() + self._window_seconds
                 await asyncio.sleep(max(free_at - asyncio.get_running_loop().time(), 0))
             self._taken.append(asyncio.get_running_loop().time())
-
-
-@dataclass(frozen=True, slots=True)
-class Pauses:
-    """Before each repetition, twice as long as the one before."""
-
-    first: timedelta = timedelta(seconds=1)
-    longest: timedelta = timedelta(seconds=20)
-    tries: int = TRIES
-
-    def __iter__(self) -> Iterator[timedelta]:
-        for times in range(self.tries - 1):
-            yield min(self.first * 2**times, self.longest)

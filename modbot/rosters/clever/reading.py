@@ -25,8 +25,6 @@ _CHANGES = frozenset({"created", "updated", "deleted"})
 _READ_WHOLE = frozenset({"schools", "terms"})  # they are few, and read anew each time
 _OF_NO_USE = frozenset({"courses", "districts", "resources"})
 
-T = TypeVar("T")
-
 
 class Identified(Protocol):
     """A record with an id."""

@@ -5,26 +5,14 @@ modbot's memory. A field of another type than Clever documents is as good as abs
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import Field, GetCoreSchemaHandler, TypeAdapter, ValidationError
-from pydantic_core import CoreSchema, core_schema
+from pydantic import Field, TypeAdapter, ValidationError
 
 from modbot.rosters.clever.answers import malformed
+from modbot.rosters.shaping import OrNothing, Text, Texts
 
 T = TypeVar("T")
-
-
-class _OrNothing:
-    """None for whatever does not fit."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
-
-
-Text = Annotated[str | None, _OrNothing]
-Texts = Annotated[list[Text] | None, _OrNothing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +29,7 @@ class Student:
 
     school: Text = None
     schools: Texts = None
-    preferred_name: Annotated[Name | None, _OrNothing] = None
+    preferred_name: Annotated[Name | None, OrNothing] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +49,10 @@ class DistrictAdmin:
 class Roles:
     """The roles one user has; a parent's is not taken."""
 
-    student: Annotated[Student | None, _OrNothing] = None
-    teacher: Annotated[Worker | None, _OrNothing] = None
-    staff: Annotated[Worker | None, _OrNothing] = None
-    district_admin: Annotated[DistrictAdmin | None, _OrNothing] = None
+    student: Annotated[Student | None, OrNothing] = None
+    teacher: Annotated[Worker | None, OrNothing] = None
+    staff: Annotated[Worker | None, OrNothing] = None
+    district_admin: Annotated[DistrictAdmin | None, OrNothing] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +62,8 @@ class User:
     id: Text = None
     district: Text = None
     email: Text = None
-    name: Annotated[Name | None, _OrNothing] = None
-    roles: Annotated[Roles | None, _OrNothing] = None
+    name: Annotated[Name | None, OrNothing] = None
+    roles: Annotated[Roles | None, OrNothing] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +94,7 @@ class School:
 
     id: Text = None
     district: Text = None
-    principal: Annotated[Principal | None, _OrNothing] = None
+    principal: Annotated[Principal | None, OrNothing] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +124,8 @@ class District:
 class Changed:
     """The record that an event tells of; it fits one of the two, or neither of them is wanted."""
 
-    user: Annotated[User | None, _OrNothing, Field(validation_alias="object")] = None
-    section: Annotated[Section | None, _OrNothing, Field(validation_alias="object")] = None
+    user: Annotated[User | None, OrNothing, Field(validation_alias="object")] = None
+    section: Annotated[Section | None, OrNothing, Field(validation_alias="object")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +134,7 @@ class Event:
 
     id: Text = None
     type: Text = None
-    data: Annotated[Changed | None, _OrNothing] = None
+    data: Annotated[Changed | None, OrNothing] = None
 
     @property
     def district(self) -> str | None:
@@ -167,7 +155,7 @@ class Granted:
     """A token and its owner: https://dev.clever.com/reference/gettokens"""
 
     access_token: Text = None
-    owner: Annotated[Owner | None, _OrNothing] = None
+    owner: Annotated[Owner | None, OrNothing] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,18 +168,18 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class _Enclosed(Generic[T]):
-    data: Annotated[T | None, _OrNothing] = None
+    data: Annotated[T | None, OrNothing] = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing(Generic[T]):
-    data: list[Annotated[_Enclosed[T] | None, _OrNothing]]
-    links: Annotated[list[Link] | None, _OrNothing] = None
+    data: list[Annotated[_Enclosed[T] | None, OrNothing]]
+    links: Annotated[list[Link] | None, OrNothing] = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Tokens:
-    data: list[Annotated[Granted | None, _OrNothing]]
+    data: list[Annotated[Granted | None, OrNothing]]
 
 
 class Shape(Generic[T]):

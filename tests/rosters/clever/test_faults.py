@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modbot.errors import MalformedAnswer, RateLimited, Unreachable, VendorError, VendorFault
-from modbot.rosters.clever.pace import Bucket, Pauses
+from modbot.rosters.clever.pace import Bucket
 from modbot.rosters.clever.shapes import EVENTS, SECTIONS, USERS
+from modbot.rosters.patience import Pauses
 from modbot.simulators.clever import PLANTED, Size
 from tests.rosters.clever.world import Told, World, world_of
 
@@ -77,7 +78,7 @@ async def test_a_single_record_too_long_for_modbot_ends_the_reading(world: World
     student = world.user("student", 0)
     student["roles"]["student"]["ext"] = {"essay": "x" * 9_000_000}
     world.clever.district.users.put(student)
-    with pytest.raises(MalformedAnswer, match="too many"):
+    with pytest.raises(VendorError, match="too many"):
         await world.source().read(Told())
 
 

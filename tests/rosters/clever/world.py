@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from modbot.http import Http
 from modbot.rosters import ListedSection, Person, School, Seat, Source, Term, What
 from modbot.rosters.clever.api import PAGE_RECORDS, CleverApi
-from modbot.rosters.clever.pace import Bucket, Pauses
+from modbot.rosters.clever.pace import Bucket
 from modbot.rosters.clever.source import CleverSource
+from modbot.rosters.patience import Pauses
 from modbot.settings.clever import CleverSettings
 from modbot.simulators.clever import CleverSimulator, Record, Size
 from tests.platforms.lent import Clock
