@@ -5,7 +5,7 @@ import re
 from modbot.command import Command, Context
 from modbot.reply import Reply
 
-PAGE = re.compile(r"u?[0-9a-f]+(-[0-9]+)?")
+PAGE = re.compile(r"(u|api-|cli-)?[0-9a-f]+(-[0-9]+)?")
 
 command = Command(
     "ack",
@@ -21,4 +21,4 @@ async def ack(ctx: Context) -> Reply:
     """Acknowledge the page that is meant, or the only open one."""
     typed = ctx.arguments.text if PAGE.fullmatch(ctx.arguments.text) else ""  # "/ack on my way" is no page
     wanted = ctx.request.given.get("page", "") or typed
-    return await ctx.help.acknowledge(ctx.staff, ctx.actor, wanted)
+    return await ctx.help.acknowledge(ctx.staff, ctx.actor, wanted, ctx.turn)

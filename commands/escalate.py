@@ -15,5 +15,6 @@ command = Command(
 
 @command.run
 async def escalate(ctx: Context) -> Reply:
-    """Do not wait for the one who was called."""
-    return await ctx.help.escalate(ctx.staff, ctx.actor, ctx.request.given.get("page", ""))
+    """Do not wait for the one who was called. Each call is passed on once, however often its button is pressed."""
+    page = ctx.request.given.get("page", "")
+    return await ctx.help.escalate(ctx.staff, ctx.actor, page, ctx.turn, ctx.number("step"))

@@ -13,7 +13,8 @@ command = Command(
 
 @command.run
 async def resolve(ctx: Context) -> Reply:
-    """Resolve the incident that is meant, or the only open one, with the reason given."""
-    wanted = ctx.request.given.get("incident", "") or ctx.request.given.get("room", "")
+    """Resolve the incident or page that is meant, or the only open one, with the reason given."""
+    given = ctx.request.given
+    wanted = given.get("incident", "") or given.get("room", "") or given.get("page", "")
     reason = ctx.typed.removeprefix("because ")
     return await ctx.help.resolve(ctx.staff, ctx.actor, wanted, reason)

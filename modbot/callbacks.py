@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from modbot.incidents import IncidentDesk
 from modbot.log import get_logger
@@ -54,16 +54,16 @@ class Callbacks:
     async def _carry_out(self, vendor: str, heard: HeardBack) -> HeardBack:
         took_effect = False
         for said in heard.said:
-            page = await self._page_meant(said)
-            log.info("page_callback", vendor=vendor, page=page, word=said.word)
-            took_effect |= bool(page) and await self._follow(replace(said, page=page))
-        return replace(heard, reply=heard.changed) if took_effect and heard.changed else heard
+            meant = await self._meant(said)
+            log.info("page_callback", vendor=vendor, page=meant.page, word=said.word)
+            took_effect |= bool(meant.page) and await self._follow(meant)
+        return replace(heard, reply=(heard.changed if took_effect else heard.late) or heard.reply)
 
-    async def _page_meant(self, said: Said) -> str:
+    async def _meant(self, said: Said) -> Said:
         if said.page:
-            return said.page
-        page = await self._paging.meant(said.email, said.code)
-        return page.id if page is not None else ""
+            return said
+        page, turn = await self._paging.meant(said.email, said.code, said.ref)
+        return replace(said, page=page, turn=turn)
 
     async def _follow(self, said: Said) -> bool:
         """Whether it took effect; what became of a call is no answer of anybody's."""
@@ -73,34 +73,46 @@ class Callbacks:
             case Word.RESOLVED:
                 await self._resolved(said)
             case Word.ESCALATE:
-                return await self._paging.escalate(said.page, said.by) is not None
+                moved = await self._paging.escalate(said.page, said.by, turn=said.turn, step=said.step)
+                return moved is not None
             case Word.FATE:
                 await self._paging.fated(said.page, said.ref, said.fate)
         return False
 
     async def _acknowledged(self, said: Said) -> bool:
-        """A second word of whoever has it says that they still do."""
-        page = await self._paging.acknowledge(said.page, said.by, email=said.email)
+        """Whether they have it now. Only an answer to the question says that they still do: the same word again, or one
+        that is played back, puts off nothing.
+        """
+        page = await self._paging.acknowledge(said.page, said.by, email=said.email, turn=said.turn)
         if page is not None:
             for incident in page.incidents:
                 await self._desk.acknowledged(incident, said.by)
             return True
         held = await self._paging.get(said.page)
-        if held is None or not _same(held, said):
+        if held is None or not _has(held, said):
             return False
-        return await self._paging.confirm(said.page) is not None
+        if said.turn.asked or _said_after_question(held, said):
+            return await self._paging.confirm(said.page, turn=said.turn) is not None
+        return True
 
     async def _resolved(self, said: Said) -> None:
         """Nothing rings any more. Incidents stay open: a class is safe when somebody in the district says so."""
         page = await self._paging.get(said.page)
-        await self._paging.resolve(said.page)
-        if page is not None and page.state != "resolved":
+        if await self._paging.resolve(said.page, turn=said.turn) and page is not None:
             for incident in page.incidents:
                 await self._desk.note_on(incident, f"{said.by} closed the page.", once=f"{said.page}:closed")
 
 
-def _same(held: PageState, said: Said) -> bool:
-    """Whether whoever says so is who has it: by address where it is known, chat and settings may name them apart."""
+def _said_after_question(held: PageState, said: Said) -> bool:
+    return bool(said.at and held.asked_at and said.at >= datetime.fromisoformat(held.asked_at))
+
+
+def _has(held: PageState, said: Said) -> bool:
+    """Whether whoever says so has it, of that ringing: by address where it is known, chat and settings may name them
+    apart.
+    """
+    if held.state != "acknowledged" or said.turn.run not in (0, held.run):
+        return False
     if said.email and held.acknowledged_email:
         return said.email.casefold() == held.acknowledged_email.casefold()
     return said.by == held.acknowledged_by

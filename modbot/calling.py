@@ -6,20 +6,23 @@ call, and no other.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from modbot import page_state
-from modbot.errors import VendorError
+from modbot import page_state, page_times
+from modbot.errors import StoreUnavailable, VendorError
 from modbot.escalation import Escalation
 from modbot.log import get_logger
-from modbot.metrics import FIRST_CALL_SECONDS
 from modbot.page_state import Called, Change, PageState
 from modbot.pagers import Fate, Notice, Pager, Question
+from modbot.pagers.queueing import Queue, Queued, Wanted
 from modbot.store.pages import Pages
 
-CALL_WITHIN = timedelta(seconds=30)  # a channel that has not taken a call by then is passed over
+CALL_WITHIN = timedelta(seconds=30)  # a channel that has not taken a call by then is passed over; waits do not count
+PATIENCE = timedelta(seconds=10)  # for a call's turn, while there is another channel
+HOLD_EVERY = timedelta(seconds=3)
 HUSH_WITHIN = timedelta(seconds=2)
 
 log = get_logger("calling")
@@ -62,6 +65,22 @@ class Calling:
         """
         if not await self._pages.claim_calling(page, anyway=anyway):
             return  # should it die, the page's timer comes back to it
+        holding = asyncio.ensure_future(self._hold(page))
+        try:
+            await self._call_all(page)
+        finally:
+            holding.cancel()
+
+    async def _hold(self, page: PageState) -> None:
+        """Calls may have to wait for their turn: whoever waits is not dead."""
+        while True:
+            await asyncio.sleep(HOLD_EVERY.total_seconds())
+            try:
+                await self._pages.claim_calling(page, anyway=True)
+            except StoreUnavailable as error:
+                log.warning("calling_not_held", page=page.id, detail=error.log_detail)
+
+    async def _call_all(self, page: PageState) -> None:
         people = await self._escalation.people(page.current.people if page.current else ())
         waiting = [email for email in people if email not in page.called_now]
         alone = len(waiting) == 1
@@ -85,49 +104,102 @@ class Calling:
 
         `last`: nobody else of the step is to be called. `any_step`: also when the page has moved on meanwhile.
         """
-        person = self._escalation.person(email)
-        for channel in _turned(person.channels, page.policy[page.step].round):
-            if channel in without or not await self._still_rings(page, any_step=any_step):
+        wanted = partial(self._still_rings, page, any_step=any_step)
+        for channel in self._shortest_wait_first(page, email, without):
+            if not await self._turn(page, email, channel, wanted):
                 continue
-            call = await self._try(page, email, channel)
+            call = await self._try(notice_of(page), email, channel, step=page.step)
             taken = call.fate is not Fate.FAILED
             change = await self._pages.change(
                 page.id, partial(page_state.called, calls=[call], last=last and taken, of=page)
             )
+            if change is not None and taken:
+                page_times.observe_calls(change, self._now())
             await self._watching.note(page, self._told(call), once=f"{page.token}:{email}:{channel}")
             if taken:
                 return change
         return None
+
+    def _shortest_wait_first(self, page: PageState, email: str, without: frozenset[str]) -> list[str]:
+        """The person's channels in their order; behind them those where too many calls wait: another may be faster."""
+        turned = _turned(self._escalation.person(email).channels, page.policy[page.step].round)
+        channels = [channel for channel in turned if channel not in without]
+        return sorted(channels, key=self._is_crowded)
+
+    def _is_crowded(self, channel: str) -> bool:
+        queue = self._queue_of(channel)
+        return queue is not None and queue.wait > PATIENCE
+
+    def _queue_of(self, channel: str) -> Queue | None:
+        pager = self._pagers.get(channel)
+        return pager.queue if isinstance(pager, Queued) else None
+
+    async def _turn(self, page: PageState, email: str, channel: str, wanted: Wanted) -> bool:
+        """Whether the call may leave now: once its turn has come, where there are turns, and only if it still rings."""
+        queue = self._queue_of(channel)
+        if queue is None:
+            return await wanted()
+        if queue.wait > PATIENCE and await wanted():
+            said = f"{self._escalation.name(email)} will be called by {self.label_of(channel)}: other calls go first."
+            await self._watching.note(page, said, once=f"{page.token}:{email}:{channel}:waits")
+        return await queue.turn(wanted)
+
+    async def once(self, page: PageState) -> tuple[Called, ...]:
+        """Nothing can be kept, so nobody is called again: the first people now, by every channel they have, everybody
+        else by the first that takes it. What became of each call.
+        """
+        if not page.policy:
+            return ()
+        first = await self._escalation.people(page.policy[0].people)
+        everybody = await self._escalation.people(name for step in page.policy for name in step.people)
+        notice = replace(notice_of(page), answerable=False)
+        calls = [self._try_all(notice, email, enough=email not in first) for email in everybody]
+        return tuple(call for made in await asyncio.gather(*calls) for call in made)
+
+    async def _try_all(self, notice: Notice, email: str, *, enough: bool) -> list[Called]:
+        """One person's channels in order: all of them, or where one is `enough` until one takes it."""
+        made: list[Called] = []
+        for channel in self._escalation.person(email).channels:
+            if enough and made and made[-1].fate is not Fate.FAILED:
+                break
+            queue = self._queue_of(channel)
+            if queue is not None:
+                await queue.turn(_always)
+            made.append(await self._try(notice, email, channel, step=0))
+        return made
 
     async def _still_rings(self, page: PageState, *, any_step: bool) -> bool:
         """Looked up before each call: after an answer is durable nobody is called."""
         now = await self._pages.get(page.id)
         return now is not None and now.open and (any_step or page_state.same_step(now, page))
 
-    async def _try(self, page: PageState, email: str, channel: str) -> Called:
-        at = self._now()
-        call = Called(email, channel, page.step, page.run, at.isoformat(), Fate.FAILED)
+    async def _try(self, notice: Notice, email: str, channel: str, *, step: int) -> Called:
+        call = Called(email, channel, step, notice.run, self._now().isoformat(), Fate.FAILED)
         pager = self._pagers.get(channel)
         if pager is None:
-            log.warning("no_such_pager", page=page.id, channel=channel)
+            log.warning("no_such_pager", page=notice.page, channel=channel)
             return call
         try:
             async with asyncio.timeout(CALL_WITHIN.total_seconds()):
-                ticket = await pager.ring(self._escalation.person(email), notice_of(page))
+                ticket = await pager.ring(self._escalation.person(email), notice)
         except TimeoutError:
-            log.warning("page_call_slow", page=page.id, channel=channel)
+            log.warning("page_call_slow", page=notice.page, channel=channel)
             return call
         except VendorError as error:
-            log.warning("page_call_failed", page=page.id, channel=channel, detail=error.log_detail)
+            log.warning("page_call_failed", page=notice.page, channel=channel, detail=error.log_detail)
             return call
-        if not page.reached:
-            FIRST_CALL_SECONDS.observe((self._now() - datetime.fromisoformat(page.opened_at)).total_seconds())
-        return Called(email, channel, page.step, page.run, at.isoformat(), ticket.fate, ticket.ref)
+        return replace(call, fate=ticket.fate, ref=ticket.ref)
+
+    def label_of(self, channel: str) -> str:
+        """A channel as it is called on a card."""
+        pager = self._pagers.get(channel)
+        return pager.label if pager is not None else channel
 
     def _told(self, call: Called) -> str:
         said = {Fate.FAILED: "could not be reached", Fate.QUEUED: "is being called", Fate.DELIVERED: "was called"}
-        label = self._pagers[call.channel].label if call.channel in self._pagers else call.channel
-        return f"{self._escalation.name(call.email)} {said.get(call.fate, 'answered')} by {label}."
+        return (
+            f"{self._escalation.name(call.email)} {said.get(call.fate, 'answered')} by {self.label_of(call.channel)}."
+        )
 
     async def ask(self, page: PageState) -> None:
         """Ask whoever has it whether they still do, by the first of their channels that can."""
@@ -138,9 +210,12 @@ class Calling:
             pager = self._pagers.get(channel)
             if pager is None or person is None:
                 continue
+            queue = self._queue_of(channel)
+            if queue is not None and not await queue.turn(partial(self._still_asked, page)):
+                return
             try:
                 async with asyncio.timeout(CALL_WITHIN.total_seconds()):
-                    await pager.ask(person, Question(page.id, headline, minutes))
+                    await pager.ask(person, Question(page.id, headline, minutes, page.turn))
             except TimeoutError:
                 log.warning("page_question_slow", page=page.id, channel=channel)
                 continue
@@ -150,6 +225,10 @@ class Calling:
             return
         await self._watching.note(page, f"{page.acknowledged_by} could not be asked whether they still have it.",
                                   once=f"{page.token}:unasked")  # fmt: skip
+
+    async def _still_asked(self, page: PageState) -> bool:
+        now = await self._pages.get(page.id)
+        return now is not None and now.turn == page.turn and bool(now.asked_at)
 
     async def hush(self, page: PageState) -> None:
         """Make every call quiet that stands. What is not quiet afterwards is tried again by the watchdog."""
@@ -191,6 +270,10 @@ def answered(page: PageState) -> str:
     if page.state == "acknowledged":
         return f"{page.acknowledged_by} has it. Nothing more to do for you."
     return "This page is over."
+
+
+async def _always() -> bool:
+    return True
 
 
 def _turned(channels: tuple[str, ...], rounds: int) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from modbot.arguments import Arguments, parse
 from modbot.errors import CommandError, ConfigError
 from modbot.model import Actor, Operation, Participant, Result, Room, Session, Staff
+from modbot.pagers import Turn
 from modbot.platforms import Capability, PostureCheck
 from modbot.reply import Button, Reply
 
@@ -104,10 +105,10 @@ class Helping(Protocol):
     async def page(self, request_id: str, actor: Actor, what: str, session: Session | None) -> Reply:
         """Page whoever is on call."""
 
-    async def acknowledge(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
+    async def acknowledge(self, staff: Staff, actor: Actor, wanted: str, turn: Turn) -> Reply:
         """I have it: stop every ringing."""
 
-    async def escalate(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
+    async def escalate(self, staff: Staff, actor: Actor, wanted: str, turn: Turn, step: int | None) -> Reply:
         """Call the next person at once."""
 
     async def resolve(self, staff: Staff, actor: Actor, wanted: str, reason: str) -> Reply:
@@ -170,6 +171,16 @@ class Context:
     def typed(self) -> str:
         """What was typed after the command, word for word: for what is told on, not read."""
         return self.request.given.get("text", self.request.text).strip()
+
+    @property
+    def turn(self) -> Turn:
+        """Which call or question the pressed button stands below; whichever it is now, for what was typed."""
+        return Turn(self.number("run") or 0, self.number("asked") or 0)
+
+    def number(self, name: str) -> int | None:
+        """A number that the pressed button carries."""
+        given = self.request.given.get(name, "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
     async def session(self, *, wanted: str | None = None) -> Session:
         """The class that is meant. Raises NoLiveSession, and Asked when it could be several."""

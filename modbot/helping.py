@@ -2,25 +2,27 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from modbot.authority import Places
-from modbot.authorize import Place, may
-from modbot.chat import Chat
+from modbot.cases import Cases
 from modbot.command import Asked, title_of
-from modbot.errors import CommandError, Denied, StoreUnavailable, VendorError
+from modbot.errors import CommandError, StoreUnavailable
 from modbot.escalation import Escalation
 from modbot.incidents import IncidentDesk
 from modbot.log import get_logger
 from modbot.model import Actor, Room, Session, Staff
-from modbot.page_state import PageState
-from modbot.paging import Paging, notice_of
-from modbot.reply import Button, Reply
+from modbot.page_state import Called, PageState
+from modbot.pagers import NOW, Fate, Turn
+from modbot.paging import Paging
+from modbot.reply import Button, Reply, Style
+from modbot.resolving import Resolving, closers, ender
 from modbot.store.incidents import Incident
 
 OPENING_LOOKS = 100  # two seconds
 LOOK_AGAIN = timedelta(milliseconds=20)
+NO_PAGE = "No page is waiting for an answer."
+RINGS_ANEW = "That was an earlier call, and nothing was changed. The page rings anew: do you take it?"
 NOBODY = "Nobody is set up to be called here. Phone your help desk."
 
 log = get_logger("helping")
@@ -46,14 +48,13 @@ class PageLines:
 class HelpDesk:
     """Opens incidents and pages, and answers for them. Works, unrecorded, without the store (P12)."""
 
-    def __init__(
-        self, *, desk: IncidentDesk, paging: Paging, escalation: Escalation, chat: Chat, places: Places
-    ) -> None:
+    def __init__(self, *, desk: IncidentDesk, paging: Paging, escalation: Escalation, places: Places) -> None:
         self._desk = desk
         self._paging = paging
         self._escalation = escalation
-        self._chat = chat
         self._places = places
+        self._cases = Cases(desk, paging)
+        self._resolving = Resolving(desk=desk, paging=paging, cases=self._cases)
 
     async def incident_for(self, session: Session, actor: Actor, why: str) -> str:
         """Open or join the room's incident; "" when the store is gone."""
@@ -81,7 +82,7 @@ class HelpDesk:
             return await self._page(request_id, actor, what, session, school)
         except StoreUnavailable as error:
             log.warning("page_unrecorded", detail=error.log_detail)
-            return await self._page_unrecorded(actor, what, session, school)
+            return await self._page_unrecorded(request_id, actor, what, session, school)
 
     async def _school(self, actor: Actor, session: Session | None) -> str:
         """Whose team is called: the class's school, else the only one of whoever asks; "" for the district's."""
@@ -94,7 +95,9 @@ class HelpDesk:
     async def _page(self, request_id: str, actor: Actor, what: str, session: Session | None, school: str) -> Reply:
         incident = await self._desk.of_room(session.room) if session is not None else None
         if incident is None:
-            page = await self._paging.open(request_id, what=what, by=actor.name, school=school, title=_title(session))
+            page = await self._paging.open(
+                request_id, what=what, by=actor.name, by_email=_email(actor), school=school, title=_title(session)
+            )
             return self._about(page, joined=False)
         page_id = await self._desk.claim_page(incident.id, await self._paging.of_this_minute(school, request_id))
         if page_id != request_id and (others := await self._opened_by_another(page_id)) is not None:
@@ -105,8 +108,9 @@ class HelpDesk:
             page_id = request_id  # the other page is over: this one rings for itself
             await self._desk.set_page(incident.id, page_id)
         page = await self._paging.open(
-            page_id, what=what, by=actor.name, school=school, incident=incident.id, title=_title(session)
-        )
+            page_id, what=what, by=actor.name, by_email=_email(actor), school=school, incident=incident.id,
+            title=_title(session),
+        )  # fmt: skip
         return self._about(page, joined=False)
 
     def _about(self, page: PageState, *, joined: bool) -> Reply:
@@ -135,140 +139,111 @@ class HelpDesk:
     def _names(self, emails: Iterable[str]) -> str:
         return ", ".join(self._escalation.name(email) for email in dict.fromkeys(emails))
 
-    async def _page_unrecorded(self, actor: Actor, what: str, session: Session | None, school: str) -> Reply:
+    async def _page_unrecorded(
+        self, request_id: str, actor: Actor, what: str, session: Session | None, school: str
+    ) -> Reply:
         """No store: call everybody once, now, and say that nothing will call them again."""
-        policy = self._escalation.steps(school)
-        notice = notice_of(PageState("unrecorded", what, actor.name, "", policy, title=_title(session)))
-        reached: list[str] = []
-        for email in await self._escalation.people(name for step in policy for name in step.people):
-            try:
-                user = await self._chat.user_of(email)
-                if user:
-                    await self._chat.direct(user, Reply(notice.headline, lines=notice.details))
-                    reached.append(email)
-            except VendorError as error:
-                log.warning("page_call_failed", detail=error.log_detail)
-        if not reached:
-            return Reply("IT could not be reached from here. Phone your help desk now.")
-        said = f"IT has been called once: {self._names(reached)}."
-        return Reply(said, lines=("modbot's record store is down, so it cannot call again by itself.",))
+        calls = await self._paging.call_once(request_id, what=what, by=actor.name, school=school, title=_title(session))
+        taken = [call for call in calls if call.fate is not Fate.FAILED]
+        failed = [call for call in calls if call.fate is Fate.FAILED]
+        vain = (f"Tried in vain: {self._by_channel(failed)}.",) if failed else ()
+        if not taken:
+            return Reply("IT could not be reached from here. Phone your help desk now.", lines=vain)
+        said = f"IT has been called once: {self._by_channel(taken)}."
+        return Reply(said, lines=("modbot's record store is down, so it cannot call again by itself.", *vain))
 
-    async def acknowledge(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
-        """Stop every ringing of the page that is meant, or of the only open one."""
+    def _by_channel(self, calls: Sequence[Called]) -> str:
+        """Whom, and by which channels."""
+        channels: dict[str, list[str]] = {}
+        for call in calls:
+            channels.setdefault(call.email, []).append(self._paging.label_of(call.channel))
+        return ", ".join(f"{self._escalation.name(email)} by {' and '.join(by)}" for email, by in channels.items())
+
+    async def acknowledge(self, staff: Staff, actor: Actor, wanted: str, turn: Turn = NOW) -> Reply:
+        """Stop every ringing of the page that is meant, or of the only open one.
+
+        `turn` is what is answered, where that is known: an answer to an earlier ringing takes no later one.
+        """
         page = await self._page_meant(staff, wanted)
         if page is None:
-            return Reply("No page is waiting for an answer.")
-        answered = await self._paging.acknowledge(page.id, actor.name, email=staff.email)
+            return Reply(NO_PAGE)
+        answered = await self._paging.acknowledge(page.id, actor.name, email=staff.email, turn=turn)
         if answered is None:
-            return await self._answered_before(page.id, staff)
+            return await self._answered_before(page.id, staff, turn)
         for incident in answered.incidents:
             await self._desk.acknowledged(incident, actor.name)
         given = {"incident": answered.incident}
-        buttons = (Button("Resolve the incident", "resolve", given),) if answered.incident else ()
-        return Reply("You have it. Every ringing has stopped.", lines=(f"{page.by}: {page.what}",), buttons=buttons)
+        resolve = Button("Resolve the incident", "resolve", given) if answered.incident else ender(answered)
+        return Reply("You have it. Every ringing has stopped.", lines=(f"{page.by}: {page.what}",), buttons=(resolve,))
 
-    async def _answered_before(self, page_id: str, staff: Staff) -> Reply:
+    async def _answered_before(self, page_id: str, staff: Staff, turn: Turn = NOW) -> Reply:
         page = await self._paging.get(page_id)
-        if page is None or page.state != "acknowledged":
+        if page is None or page.state == "resolved":
             return Reply("That page is over.")
+        if page.open:
+            have = Button("I have it", "ack", {"page": page.id, "run": str(page.run)}, Style.PRIMARY)
+            return Reply(RINGS_ANEW, buttons=(have,))
         if page.acknowledged_email.casefold() != staff.email.casefold():
             return Reply(f"{page.acknowledged_by} already has it.")
         for incident in page.incidents:  # a process may have died before the cards were told
             await self._desk.acknowledged(incident, page.acknowledged_by)
-        await self._paging.confirm(page_id)
+        await self._paging.confirm(page_id, turn=turn)
         return Reply("You still have it. Nothing rings.")
 
-    async def escalate(self, staff: Staff, actor: Actor, wanted: str) -> Reply:
-        """Call the next person at once."""
+    async def escalate(
+        self, staff: Staff, actor: Actor, wanted: str, turn: Turn = NOW, step: int | None = None
+    ) -> Reply:
+        """Call the next person at once. `turn` and `step` say which call is passed on: each is passed on once."""
         page = await self._page_meant(staff, wanted)
         if page is None:
-            return Reply("No page is waiting for an answer.")
-        moved = await self._paging.escalate(page.id, actor.name)
-        if moved is not None and not moved.exhausted:
-            return Reply(f"Called so far: {self._names(moved.reached)}.", footnote=f"page {moved.id}")
-        if page.open:
+            return Reply(NO_PAGE)
+        moved = await self._paging.escalate(page.id, actor.name, turn=turn, step=step)
+        now = moved or await self._paging.get(page.id) or page
+        if not now.open:
+            return await self._answered_before(page.id, staff)
+        nobody_left = now.exhausted or now.step + 1 >= len(now.policy)
+        if now.exhausted or (nobody_left and moved is None):
             return Reply("Everyone on call has been called. Phone your help desk now.")
-        return await self._answered_before(page.id, staff)
+        given = {"page": now.id, "run": str(now.run), "step": str(now.step)}
+        buttons = () if nobody_left else (Button("Call the next person", "escalate", given),)
+        return Reply(f"Called so far: {self._names(now.reached)}.", buttons=buttons, footnote=f"page {now.id}")
 
     async def _page_meant(self, staff: Staff, wanted: str) -> PageState | None:
         if wanted:
             page = await self._paging.get(wanted)
             if page is None:
                 raise CommandError(f"There is no page called “{wanted[:40]}”.")
-            await self._must("ack", staff, await self._place(page.incident, page))
+            await self._cases.must("ack", staff, page)
             return page
-        pages = [
-            page
-            for page in await self._paging.open_pages()
-            if may(staff, "ack", await self._place(page.incident, page)).allowed
-        ]
+        pages = [page for page in await self._paging.open_pages() if await self._cases.may("ack", staff, page)]
         if len(pages) > 1:
             raise Asked(Reply(f"{len(pages)} pages are open. Which one do you take?", buttons=_takers(pages)))
         return pages[0] if pages else None
 
     async def resolve(self, staff: Staff, actor: Actor, wanted: str, reason: str) -> Reply:
-        """Close the incident that is meant, or the only open one this person may close, and stop its page."""
-        incident = await self._incident_meant(staff, wanted, reason)
-        if incident is None:
-            return Reply("No incident of yours is open.")
-        closed = await self._desk.resolve(incident, actor.name, reason)
-        if incident.page:
-            await self._paging.resolve(incident.page, incident.id)
-        if not closed:
-            return Reply(f"{incident.title}: this was resolved before.")
-        return Reply(f"Resolved: {incident.title}.", footnote=f"incident {incident.id}")
-
-    async def _incident_meant(self, staff: Staff, wanted: str, reason: str) -> Incident | None:
-        if wanted:
-            found = await self._desk.of_room(Room.from_key(wanted)) if ":" in wanted else await self._desk.get(wanted)
-            if found is not None:
-                await self._must("resolve", staff, await self._place_of(found))
-            return found
-        mine = [i for i in await self._desk.open_ones() if may(staff, "resolve", await self._place_of(i)).allowed]
-        if len(mine) > 1:
-            raise Asked(Reply(f"{len(mine)} incidents are open. Which one is over?", buttons=_closers(mine, reason)))
-        return mine[0] if mine else None
-
-    async def _place_of(self, incident: Incident) -> Place:
-        return await self._place(incident.id, await self._paging.get(incident.page) if incident.page else None)
-
-    async def _place(self, incident_id: str, page: PageState | None) -> Place:
-        """Where it is, and who was called about it: those called may answer, whatever else they may do."""
-        incident = await self._desk.get(incident_id) if incident_id else None
-        where = _where(incident) if incident else Place("")
-        return replace(where, involved=frozenset(call.email for call in page.calls)) if page else where
-
-    async def _must(self, verb: str, staff: Staff, where: Place) -> None:
-        decision = may(staff, verb, where)
-        if not decision.allowed:
-            raise Denied(decision.why)
+        """Close the incident or page that is meant, or the only open one that this person may close."""
+        return await self._resolving.resolve(staff, actor, wanted, reason)
 
     async def incidents(self, staff: Staff) -> Reply:
         """Open incidents this person may see."""
-        seen = [i for i in await self._desk.open_ones() if may(staff, "incident", await self._place_of(i)).allowed]
+        seen = [one for one in await self._desk.open_ones() if await self._cases.may("incident", staff, one)]
         if not seen:
             return Reply("No incident that you may see is open.")
         count = f"{len(seen)} incident is open." if len(seen) == 1 else f"{len(seen)} incidents are open."
-        return Reply(count, lines=tuple(_row(incident) for incident in seen[:20]), buttons=_closers(seen))
+        return Reply(count, lines=tuple(_row(incident) for incident in seen[:20]), buttons=closers(seen))
+
+
+def _email(actor: Actor) -> str:
+    return actor.staff.email if actor.staff is not None else ""
 
 
 def _title(session: Session | None) -> str:
     return title_of(session) if session is not None else ""
 
 
-def _where(incident: Incident) -> Place:
-    return Place(incident.room.key, incident.host, incident.section or None, incident.school or None)
-
-
 def _row(incident: Incident) -> str:
     owner = f", {incident.owner} has it" if incident.owner else ""
     return f"{incident.title} ({incident.room.platform.label}): {incident.state}{owner}"
-
-
-def _closers(incidents: Sequence[Incident], reason: str = "") -> tuple[Button, ...]:
-    return tuple(
-        Button(f"Resolve {i.title}"[:70], "resolve", {"incident": i.id, "text": reason}) for i in incidents[:5]
-    )
 
 
 def _takers(pages: Sequence[PageState]) -> tuple[Button, ...]:

@@ -34,6 +34,12 @@ FIRST_CALL_SECONDS = Histogram(
     buckets=_PAGE_SECONDS,
     registry=REGISTRY,
 )
+FIRST_DELIVERY_SECONDS = Histogram(
+    "modbot_page_first_delivery_seconds",
+    "A page's opening to its first call that is known to have arrived: a channel's word, or an answer.",
+    buckets=_PAGE_SECONDS,
+    registry=REGISTRY,
+)
 PAGE_ANSWER_SECONDS = Histogram(
     "modbot_page_answer_seconds", "A page's opening to its answer.", buckets=_PAGE_SECONDS, registry=REGISTRY
 )

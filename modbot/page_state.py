@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from modbot.pagers import Fate
+from modbot.pagers import NOW, Fate, Turn
 
 MAX_CALLS = 400  # remembered of one page
 MAX_JOINED = 400  # incidents that one page stands for
@@ -67,10 +67,13 @@ class PageState:
     policy: tuple[Step, ...]
     still: StillOnIt = StillOnIt()
     title: str = ""
+    by_email: str = ""  # of whoever called for help, where it is known: they may say that it is over
     incidents: tuple[str, ...] = ()  # whose page it is: one, or more that came within the same minute
     state: str = "triggered"
     step: int = 0
+    step_since: str = ""  # when the step in force began
     run: int = 1  # counts how often it has rung from the first call on
+    asked: int = 0  # counts how often whoever had it was asked whether they still do
     token: str = ""
     due_at: str = ""
     acknowledged_by: str = ""
@@ -87,6 +90,11 @@ class PageState:
     def open(self) -> bool:
         """Whether it may still ring."""
         return self.state == "triggered"
+
+    @property
+    def turn(self) -> Turn:
+        """What an answer that is given now answers: its ringing, or the question to whoever has it."""
+        return Turn(self.run, self.asked if self.asked_at else 0)
 
     @property
     def current(self) -> Step | None:
@@ -128,6 +136,11 @@ class PageState:
         """The addresses of those some channel took a call for, each once."""
         return tuple(dict.fromkeys(call.email for call in self.calls if call.fate is not Fate.FAILED))
 
+    @property
+    def delivered(self) -> bool:
+        """Whether some call is known to have arrived."""
+        return any(call.fate in (Fate.DELIVERED, Fate.ANSWERED) for call in self.calls)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -141,6 +154,7 @@ class Change:
     ask: bool = False
     again: bool = False
     former: str = ""
+    before: PageState | None = None  # as it was; known once the change is in the store
 
 
 class Trouble(StrEnum):
@@ -155,7 +169,7 @@ def trigger(page: PageState, now: datetime) -> Change:
     """The first step rings at once."""
     if not page.policy:
         return Change(replace(page, exhausted=True, token="", due_at=""))
-    return Change(_ringing(page, now), call=True)
+    return Change(_begun(page, now), call=True)
 
 
 def timer(page: PageState, token: str, now: datetime) -> Change | None:
@@ -165,22 +179,30 @@ def timer(page: PageState, token: str, now: datetime) -> Change | None:
     if page.open:
         return _waited_for(page, now) if page.calling and page.missed < 2 else _next(page, now)
     if not page.asked_at:
-        asked = replace(page, asked_at=now.isoformat())
+        asked = replace(page, asked_at=now.isoformat(), asked=page.asked + 1)
         return Change(_armed(asked, now, page.still.answer_seconds), ask=True)
     back = replace(
         page, state="triggered", acknowledged_by="", acknowledged_email="", acknowledged_at="", asked_at="", step=0
     )
-    return Change(_ringing(replace(back, run=page.run + 1), now), call=True, again=True)
+    return Change(_begun(replace(back, run=page.run + 1), now), call=True, again=True)
 
 
-def escalate(page: PageState, now: datetime) -> Change | None:
-    """The next step now, by hand; None when it is answered or nobody is left to call."""
-    return _next(page, now) if page.open and not page.exhausted else None
+def escalate(page: PageState, now: datetime, *, turn: Turn = NOW, step: int | None = None) -> Change | None:
+    """The next step now, by hand. None when it is answered or nobody is left to call, or when the ringing and `step`
+    that are meant have been passed on already: a press that comes twice has the effect of one.
+    """
+    if not page.open or page.exhausted or not _is_of(page, turn) or step not in (None, page.step):
+        return None
+    return _next(page, now)
+
+
+def _is_of(page: PageState, turn: Turn) -> bool:
+    return turn.run in (0, page.run)
 
 
 def _next(page: PageState, now: datetime) -> Change:
     if page.step + 1 < len(page.policy):
-        return Change(_ringing(replace(page, step=page.step + 1), now), call=True)
+        return Change(_begun(replace(page, step=page.step + 1), now), call=True)
     return Change(replace(page, exhausted=True, token="", due_at=""))
 
 
@@ -193,6 +215,10 @@ def _waited_for(page: PageState, now: datetime) -> Change:
     return Change(replace(_ringing(page, now), missed=2), call=True)
 
 
+def _begun(page: PageState, now: datetime) -> PageState:
+    return replace(_ringing(page, now), step_since=now.isoformat())
+
+
 def _ringing(page: PageState, now: datetime) -> PageState:
     return replace(_armed(page, now, page.policy[page.step].wait_seconds), calling=True, missed=0)
 
@@ -201,9 +227,11 @@ def _armed(page: PageState, now: datetime, seconds: int) -> PageState:
     return replace(page, token=secrets.token_hex(8), due_at=(now + timedelta(seconds=seconds)).isoformat())
 
 
-def acknowledge(page: PageState, by: str, now: datetime, *, email: str = "") -> Change | None:
-    """Somebody has it. None when it was acknowledged or resolved before: a late answer changes nothing."""
-    if not page.open:
+def acknowledge(page: PageState, by: str, now: datetime, *, email: str = "", turn: Turn = NOW) -> Change | None:
+    """Somebody has it. None when it was acknowledged or resolved before, or when what they answer is an earlier
+    ringing or a question: a late answer changes nothing.
+    """
+    if not page.open or turn.asked or not _is_of(page, turn):
         return None
     return Change(
         _asked_later(
@@ -221,9 +249,11 @@ def acknowledge(page: PageState, by: str, now: datetime, *, email: str = "") -> 
     )
 
 
-def confirm(page: PageState, now: datetime) -> Change | None:
-    """Whoever has it says that they still do. None when nobody has it."""
-    if page.state != "acknowledged":
+def confirm(page: PageState, now: datetime, *, turn: Turn = NOW) -> Change | None:
+    """Whoever has it says that they still do. None when nobody has it, or that question was answered before."""
+    if page.state != "acknowledged" or not _is_of(page, turn):
+        return None
+    if turn.asked and (turn.asked != page.asked or not page.asked_at):
         return None
     return Change(_asked_later(replace(page, asked_at=""), now))
 
@@ -234,9 +264,9 @@ def _asked_later(page: PageState, now: datetime) -> PageState:
     return _armed(page, now, page.still.after_seconds)
 
 
-def resolve(page: PageState, incident: str = "") -> Change | None:
-    """It is over, or one of its incidents is. None when it was resolved before."""
-    if page.state == "resolved":
+def resolve(page: PageState, incident: str = "", *, turn: Turn = NOW) -> Change | None:
+    """It is over, or one of its incidents is. None when it was resolved before, or an earlier ringing is meant."""
+    if page.state == "resolved" or not _is_of(page, turn):
         return None
     others = tuple(one for one in page.incidents if one != incident)
     if incident and others:

@@ -5,19 +5,21 @@ durable job. The store is written before anybody is called, so a crash repeats a
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from modbot import page_state
+import orjson
+
+from modbot import page_state, page_times
 from modbot.calling import Calling, Watching, answered, notice_of
 from modbot.escalation import Escalation
 from modbot.jobs import Jobs, begun_before
 from modbot.log import get_logger
-from modbot.metrics import PAGE_ANSWER_SECONDS, PAGES
+from modbot.metrics import PAGES
 from modbot.page_state import Called, Change, PageState
 from modbot.page_watch import AllIsWell, PageWatch
-from modbot.pagers import Fate, Pager
+from modbot.pagers import NOW, Fate, Pager, Turn
 from modbot.pagers.codes import code_of
 from modbot.store.pages import Pages
 
@@ -59,12 +61,21 @@ class Paging:
         )
 
     async def open(
-        self, page_id: str, *, what: str, by: str, school: str = "", incident: str = "", title: str = ""
+        self,
+        page_id: str,
+        *,
+        what: str,
+        by: str,
+        by_email: str = "",
+        school: str = "",
+        incident: str = "",
+        title: str = "",
     ) -> PageState:
         """A page with a snapshot of the policy its school has today; the same id again is the same page."""
         fresh = PageState(
-            id=page_id, what=what, by=by, opened_at=self._now().isoformat(), policy=self._escalation.steps(school),
-            still=self._escalation.still, title=title, incidents=(incident,) if incident else (),
+            id=page_id, what=what, by=by, by_email=by_email, opened_at=self._now().isoformat(),
+            policy=self._escalation.steps(school), still=self._escalation.still, title=title,
+            incidents=(incident,) if incident else (),
         )  # fmt: skip
         change = page_state.trigger(fresh, self._now())
         if await self._pages.create(change.state):
@@ -73,6 +84,17 @@ class Paging:
         else:
             await self._finish_calling(page_id)
         return await self._pages.get(page_id) or change.state
+
+    async def call_once(
+        self, page_id: str, *, what: str, by: str, school: str = "", title: str = ""
+    ) -> tuple[Called, ...]:
+        """A page that cannot be kept: everybody is called now, nobody again. What became of each call."""
+        policy = self._escalation.steps(school)
+        return await self._calling.once(PageState(page_id, what, by, self._now().isoformat(), policy, title=title))
+
+    def label_of(self, channel: str) -> str:
+        """A channel as it is called on a card."""
+        return self._calling.label_of(channel)
 
     async def of_this_minute(self, school: str, page_id: str) -> str:
         """The page that stands for all panics of a school within a minute: `page_id` if it is the first."""
@@ -93,35 +115,53 @@ class Paging:
                 await self._finish_calling(page_id)
             return
         PAGES.labels(_moved_to(change)).inc()
+        await self._note_step_ended(change)
         await self._follow(replace(change, former=""))  # the former timer is this very job
 
-    async def escalate(self, page_id: str, by: str) -> PageState | None:
-        """Call the next at once; None when it was answered or nobody is left to call."""
-        change = await self._pages.change(page_id, lambda page: page_state.escalate(page, self._now()))
+    async def escalate(self, page_id: str, by: str, *, turn: Turn = NOW, step: int | None = None) -> PageState | None:
+        """Call the next at once. None when it was answered, nobody is left to call, or what is meant is past."""
+        change = await self._pages.change(
+            page_id, lambda page: page_state.escalate(page, self._now(), turn=turn, step=step)
+        )
         if change is None:
+            await self._finish_calling(page_id, anyway=False)
             return None
         PAGES.labels(_moved_to(change)).inc()
         await self._watching.note(change.state, f"{by}: call the next person.", once=f"{change.state.token}:by hand")
+        await self._note_step_ended(change)
         await self._follow(change)
         return await self._pages.get(page_id)
 
-    async def _finish_calling(self, page_id: str) -> None:
-        """A process that died after moving the page on, or a try that failed, has left somebody to be called."""
+    async def _note_step_ended(self, change: Change) -> None:
+        before, page = change.before, change.state
+        if before is not None and before.open and (page.exhausted or not page_state.same_step(before, page)):
+            once = f"{page.run}:{before.step}:ended"
+            await self._watching.note(page, page_times.unanswered(before, self._now()), once=once)
+
+    async def _finish_calling(self, page_id: str, *, anyway: bool = True) -> None:
+        """A process that died after moving the page on, or a try that failed, has left somebody to be called.
+
+        Not `anyway`: another one may be alive and calling them.
+        """
         page = await self._pages.get(page_id)
         if page is not None and page.open and page.calling:
-            await self._follow(Change(page, call=True), anyway=True)
+            await self._follow(Change(page, call=True), anyway=anyway)
 
-    async def acknowledge(self, page_id: str, by: str, *, email: str = "") -> PageState | None:
-        """Stop every ringing; None when it was answered before or does not exist."""
+    async def acknowledge(self, page_id: str, by: str, *, email: str = "", turn: Turn = NOW) -> PageState | None:
+        """Stop every ringing; None when it was answered before, rings anew since `turn`, or does not exist."""
         now = self._now()
-        change = await self._pages.change(page_id, lambda page: page_state.acknowledge(page, by, now, email=email))
+        change = await self._pages.change(
+            page_id, lambda page: page_state.acknowledge(page, by, now, email=email, turn=turn)
+        )
         if change is None:
             await self._finish_hushing(page_id)
             return None
         PAGES.labels("acknowledged").inc()
-        PAGE_ANSWER_SECONDS.observe((now - datetime.fromisoformat(change.state.opened_at)).total_seconds())
+        page_times.observe_answer(change.state, now)
         await self._set_timer(change)
         await self._calling.hush(change.state)
+        once = f"{change.state.run}:answered"
+        await self._watching.note(change.state, page_times.answered(change.state, now), once=once)
         return change.state
 
     async def _finish_hushing(self, page_id: str) -> None:
@@ -130,28 +170,31 @@ class Paging:
         if page is not None and page.hush_tries and not page.open:
             await self._calling.hush(page)
 
-    async def confirm(self, page_id: str) -> PageState | None:
-        """Whoever has it still does; None when nobody has it."""
-        change = await self._pages.change(page_id, lambda page: page_state.confirm(page, self._now()))
+    async def confirm(self, page_id: str, *, turn: Turn = NOW) -> PageState | None:
+        """Whoever has it still does; None when nobody has it, or that question was answered before."""
+        change = await self._pages.change(page_id, lambda page: page_state.confirm(page, self._now(), turn=turn))
         if change is None:
             return None
         await self._set_timer(change)
         return change.state
 
-    async def resolve(self, page_id: str, incident: str = "") -> None:
-        """It is over, or one of its incidents is: when none is left, nothing rings any more."""
-        change = await self._pages.change(page_id, lambda page: page_state.resolve(page, incident))
+    async def resolve(self, page_id: str, incident: str = "", *, turn: Turn = NOW) -> bool:
+        """It is over, or one of its incidents is: when none is left, nothing rings any more. Whether that is news."""
+        change = await self._pages.change(page_id, lambda page: page_state.resolve(page, incident, turn=turn))
         if change is None:
             await self._finish_hushing(page_id)
         elif change.state.state == "resolved":
             PAGES.labels("resolved").inc()
             await self._set_timer(change)
             await self._calling.hush(change.state)
+        return change is not None
 
     async def fated(self, page_id: str, ref: str, fate: Fate) -> None:
         """A channel tells later what became of a call; one that failed is made by the next channel at once."""
         await self._until_known(page_id, ref)
         change = await self._pages.change(page_id, lambda page: page_state.fated(page, ref, fate))
+        if change is not None:
+            page_times.observe_calls(change, self._now())
         if change is None or fate is not Fate.FAILED or not change.state.open:
             return
         failed = next(call for call in change.state.calls if call.ref == ref)
@@ -170,23 +213,25 @@ class Paging:
         """One page."""
         return await self._pages.get(page_id)
 
-    async def meant(self, email: str, code: str) -> PageState | None:
-        """The page that somebody means who was called and says its two digits; without them the only one there is.
+    async def meant(self, email: str, code: str, ref: str) -> tuple[str, Turn]:
+        """The page and the turn that somebody means who was called and replies its two digits; ("", NOW) for none.
 
-        Of several with the same digits the newest. None when there is none, or without digits more than one.
+        Of several with the same digits the newest; without digits the only one that rings, else the only one that they
+        were asked about. `ref` is the text message: when it comes again it means the same.
         """
-        found = [
-            page
-            for page in await self._pages.watched()
-            if (not code or code_of(page.id) == code) and _is_about(page, email.casefold())
-        ]
-        if len(found) > 1 and not code:
-            return None
-        return max(found, key=lambda page: page.opened_at, default=None)
+        pages = [page for page in await self._pages.watched() if _is_about(page, email.casefold())]
+        page = _of_code(pages, code) if code else _only(pages)
+        found = [page.id, page.turn.run, page.turn.asked] if page is not None else ["", 0, 0]
+        page_id, run, asked = orjson.loads(await self._pages.settle(ref, orjson.dumps(found)))
+        return page_id, Turn(run, asked)
 
     async def open_pages(self) -> list[PageState]:
         """Pages that nobody has answered."""
         return [page for page in await self._pages.watched() if page.open]
+
+    async def unresolved(self) -> list[PageState]:
+        """Pages that are not over, as far as something may still happen to them."""
+        return [page for page in await self._pages.watched() if page.state != "resolved"]
 
     async def repair(self) -> int:
         """The watchdog's look: every page whose next step was lost gets it; how many. Raises StoreUnavailable."""
@@ -228,6 +273,17 @@ def timer_key(page_id: str, token: str) -> str:
 
 def _is_about(page: PageState, email: str) -> bool:
     return email in {one.casefold() for one in (*page.reached, page.acknowledged_email)}
+
+
+def _of_code(pages: Iterable[PageState], code: str) -> PageState | None:
+    found = [page for page in pages if code_of(page.id, page.turn) == code]
+    return max(found, key=lambda page: page.opened_at, default=None)
+
+
+def _only(pages: Sequence[PageState]) -> PageState | None:
+    """The only one that rings, else the only one whose owner was asked whether they still have it."""
+    found = [page for page in pages if page.open] or [page for page in pages if page.asked_at]
+    return found[0] if len(found) == 1 else None
 
 
 def _moved_to(change: Change) -> str:

@@ -68,6 +68,7 @@ LIVES = {
     "shifts": Kept("until they are over, at least a day", f"addresses of staff on call, {CLEAR}"),
     "page": Kept(span(keys.PAGE_KEEP), SEALED),
     "page_group": Kept("a minute", "an id"),
+    "text_answer": Kept(span(keys.PAGE_KEEP), "a page's id"),
     "page_calling": Kept("8 seconds", "a mark"),
     "used_link": Kept("as long as the link would work (`email.link_hours`)", "a digest"),
     "open_pages": Kept(span(keys.PAGE_KEEP), "ids"),

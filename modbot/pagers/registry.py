@@ -5,17 +5,18 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from modbot.pagers import Pager
+from modbot.pagers import Pager, Turn
 from modbot.settings import Settings
 from modbot.settings.channels import EMAIL
 
 
 def configured(
-    settings: Settings, *, link: Callable[[str, str], str], now: Callable[[], datetime]
+    settings: Settings, *, link: Callable[[str, str, Turn], str], now: Callable[[], datetime]
 ) -> Mapping[str, Pager]:
     """Mail and Apprise, as far as the settings have them. Raises ConfigError.
 
-    `link` gives the address of the button by which a person takes a page: (page id, the person's address) → URL.
+    `link` gives the address of the button by which a person takes a page: (page id, their address,
+    what it answers) → URL.
     """
     found: dict[str, Any] = {}
     if settings.email.configured:

@@ -17,21 +17,15 @@ class SlackPager:
 
     async def ring(self, person: OnCallPerson, notice: Notice) -> Ticket:
         """A direct message with Acknowledge. Raises VendorError; NotFound for somebody chat does not know."""
-        have = Button("Acknowledge", "ack", {"page": notice.page}, Style.PRIMARY)
-        escalate = Button("Call the next person", "escalate", {"page": notice.page})
+        lines = (*notice.details, notice.place)
         return await self._send(
-            person,
-            Reply(
-                notice.headline,
-                lines=(*notice.details, f"Call {notice.number} of {notice.of}."),
-                buttons=(have, escalate) if notice.number < notice.of else (have,),
-                footnote=f"page {notice.page}",
-            ),
+            person, Reply(notice.headline, lines=lines, buttons=_buttons(notice), footnote=f"page {notice.page}")
         )
 
     async def ask(self, person: OnCallPerson, question: Question) -> Ticket:
         """A direct message with Still on it. Raises VendorError."""
-        still = Button("Still on it", "ack", {"page": question.page}, Style.PRIMARY)
+        given = {"page": question.page, "run": str(question.turn.run), "asked": str(question.turn.asked)}
+        still = Button("Still on it", "ack", given, Style.PRIMARY)
         line = f"Without an answer it rings again in {question.minutes} minutes."
         return await self._send(
             person, Reply(question.headline, lines=(line,), buttons=(still,), footnote=f"page {question.page}")
@@ -48,3 +42,14 @@ class SlackPager:
         """The message stands without its buttons. Raises VendorError."""
         channel, _, ts = ref.partition("|")
         await self._chat.change(Posted(channel, ts), Reply(said))
+
+
+def _buttons(notice: Notice) -> tuple[Button, ...]:
+    """They carry what they answer: one that is pressed twice, or late, has the effect of one, or none."""
+    if not notice.answerable:
+        return ()
+    given = {"page": notice.page, "run": str(notice.run)}
+    have = Button("Acknowledge", "ack", given, Style.PRIMARY)
+    if notice.number >= notice.of:
+        return (have,)
+    return have, Button("Call the next person", "escalate", {**given, "step": str(notice.number - 1)})

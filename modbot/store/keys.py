@@ -138,6 +138,11 @@ def page_group(school: str) -> str:
     return f"mb:pagegroup:{school}"
 
 
+def text_answer(ref: str) -> str:
+    """What a text that somebody replied was taken to mean, so that it means the same when it comes again."""
+    return f"mb:text:{ref}"
+
+
 def open_pages() -> str:
     """Ids of pages not yet resolved."""
     return "mb:pages:open"

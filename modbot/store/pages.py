@@ -16,7 +16,7 @@ TRIES = 20
 ONE_MS = timedelta(milliseconds=1)
 TOGETHER = timedelta(seconds=60)  # panics of one school within this make one page
 
-_GROUP = Script(
+_FIRST = Script(
     """
     local first = redis.call('GET', KEYS[1])
     if first then return first end
@@ -51,8 +51,14 @@ class Pages:
 
     async def group(self, school: str, page_id: str) -> str:
         """The page that this school's panics of the same minute share: `page_id` if it is the first."""
-        together_ms = int(TOGETHER.total_seconds() * 1000)
-        return str(await self._store.call(_GROUP, [keys.page_group(school)], [page_id, together_ms]), "utf-8")
+        return (await self._first(keys.page_group(school), page_id.encode(), TOGETHER)).decode()
+
+    async def settle(self, ref: str, meant: bytes) -> bytes:
+        """What the text message `ref` means: `meant`, or what it was taken to mean when it came before."""
+        return await self._first(keys.text_answer(ref), meant, keys.PAGE_KEEP)
+
+    async def _first(self, key: str, value: bytes, keep: timedelta) -> bytes:
+        return bytes(await self._store.call(_FIRST, [key], [value, keep // ONE_MS]))
 
     async def get(self, page_id: str) -> PageState | None:
         """One page."""
@@ -78,7 +84,7 @@ class Pages:
             if swapped:
                 if before.under_watch != change.state.under_watch:
                     await self._list(change.state)
-                return replace(change, former=before.token)
+                return replace(change, former=before.token, before=before)
         raise StoreUnavailable(f"page {page_id} changed under {TRIES} tries")
 
     async def claim_calling(self, page: PageState, *, anyway: bool = False) -> bool:

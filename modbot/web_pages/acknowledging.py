@@ -20,6 +20,8 @@ from modbot.store.links import UsedLinks
 from modbot.web_pages import shown
 from modbot.web_pages.links import PageLink, PageLinks
 
+EARLIER = "This link is of an earlier call. Nothing was changed."
+NEWEST = "Use the link of the newest mail, or type /ack in Slack."
 INSTEAD = "Type /ack in Slack, or phone the help desk."
 USED = "This link was used before, and works only once. Nothing was changed."
 OVER = "This page is over. Nothing more to do for you."
@@ -80,6 +82,8 @@ class AckPage:
             return shown.page(OVER)
         if await self._used.used(link.id):
             return shown.page(USED, *_stands(page, link), INSTEAD, status=410)
+        if link.turn.run != page.run:
+            return shown.page(EARLIER, *_stands(page, link), NEWEST, status=410)
         if page.open:
             said = "Press the button if you are taking care of it. Nobody else is called after that."
             return shown.page(notice_of(page).headline, said, button="I have it")
@@ -93,9 +97,12 @@ class AckPage:
             return shown.page(USED, *_stands(page, link), INSTEAD, status=410)
         if page is None:
             return shown.page(OVER)
+        if link.turn.run != page.run and page.state != "resolved":
+            return shown.page(EARLIER, *_stands(page, link), NEWEST, status=410)
         staff = await self._who(link.email)
         try:
-            reply = await self._help_desk.acknowledge(staff, Actor(f"link:{staff.id}", staff.name, staff), page.id)
+            actor = Actor(f"link:{staff.id}", staff.name, staff)
+            reply = await self._help_desk.acknowledge(staff, actor, page.id, link.turn)
         except (CommandError, Denied) as error:
             log.info("link_refused", page=page.id, link=link.id, detail=error.log_detail)
             return shown.page(error.staff_text, INSTEAD, status=403)

@@ -13,6 +13,7 @@ from hashlib import blake2b
 import orjson
 
 from modbot.errors import RequestRejected, SealBroken
+from modbot.pagers import NOW, Turn
 from modbot.seal import Keyring
 
 PATH = "/ack/"
@@ -30,6 +31,7 @@ class PageLink:
     page: str
     email: str
     until: datetime
+    turn: Turn = NOW
 
 
 class PageLinks:
@@ -41,23 +43,24 @@ class PageLinks:
         self._keep = keep
         self._now = now
 
-    def url(self, page: str, email: str) -> str:
-        """The address of a person's button for a page. Each one made is another link."""
+    def url(self, page: str, email: str, turn: Turn) -> str:
+        """The address of a person's button for one ringing of a page, or one question. Each one made is another."""
         until = int((self._now() + self._keep).timestamp())
-        sealed = self._keyring.seal(orjson.dumps([page, email, until]), context=CONTEXT)
+        told = [page, email, until, turn.run, turn.asked]
+        sealed = self._keyring.seal(orjson.dumps(told), context=CONTEXT)
         return f"{self._public_url}{PATH}{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
     def read(self, token: str) -> PageLink:
         """What the link says. Raises RequestRejected in words for staff: 404 not one of ours, 410 too old."""
         sealed = _unwrapped(token)
         try:
-            page, email, until = orjson.loads(self._keyring.open(sealed, context=CONTEXT))
+            page, email, until, *turn = orjson.loads(self._keyring.open(sealed, context=CONTEXT))
         except SealBroken as error:
             raise RequestRejected(404, BROKEN) from error
-        link = PageLink(blake2b(sealed, digest_size=16).hexdigest(), page, email, datetime.fromtimestamp(until, UTC))
-        if self._now() >= link.until:
+        ends = datetime.fromtimestamp(until, UTC)
+        if self._now() >= ends or not turn:  # a link of a modbot from before links said what they answer
             raise RequestRejected(410, EXPIRED)
-        return link
+        return PageLink(blake2b(sealed, digest_size=16).hexdigest(), page, email, ends, Turn(*turn))
 
 
 def _unwrapped(token: str) -> bytes:

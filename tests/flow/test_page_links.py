@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modbot.errors import RequestRejected
+from modbot.pagers import Turn
 from modbot.seal import KEY_BYTES, Keyring
 from modbot.web_pages.links import MOST, PATH, PageLinks
 
 AT = datetime(2026, 11, 24, 17, 14, tzinfo=UTC)
 NEW, OLD = b"n" * KEY_BYTES, b"o" * KEY_BYTES
 HOUR = timedelta(hours=1)
+TURN = Turn(2, 1)
 
 
 def links(*keys: bytes, at: datetime = AT) -> PageLinks:
@@ -23,7 +25,7 @@ def links(*keys: bytes, at: datetime = AT) -> PageLinks:
 
 def token(page: str = "p1", email: str = "kim.reyes@example.org", made: PageLinks | None = None) -> str:
     """The last part of a link."""
-    return (made or links()).url(page, email).rpartition(PATH)[2]
+    return (made or links()).url(page, email, TURN).rpartition(PATH)[2]
 
 
 def refused(found: str, by: PageLinks | None = None) -> int:
@@ -36,7 +38,7 @@ def refused(found: str, by: PageLinks | None = None) -> int:
 @given(st.text(max_size=80), st.emails())
 def test_a_link_says_which_page_and_whose_it_is(page: str, email: str) -> None:
     read = links().read(token(page, email))
-    assert (read.page, read.email, read.until) == (page, email, AT + HOUR)
+    assert (read.page, read.email, read.until, read.turn) == (page, email, AT + HOUR, TURN)
 
 
 def test_a_link_shows_neither_the_page_nor_the_person() -> None:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from modbot.errors import RequestRejected
 from modbot.model import Delivery
-from modbot.pagers import HeardBack, Listener, Notice, Question, Said, Word
+from modbot.pagers import HeardBack, Listener, Notice, Question, Said, Turn, Word
 from modbot.settings.paging import OnCallPerson
 
 LOU = OnCallPerson(email="lou@example.org", name="Lou Baker", phone="+12025550123", channels=("sms", "voice"))
@@ -55,7 +55,7 @@ class Door:
             self.rejected.append(rejection.status)
             return web.Response(status=rejection.status)
         self.heard.append(heard)
-        body = heard.changed if heard.changed and self.changed(heard) else heard.reply
+        body = (heard.changed if self.changed(heard) else heard.late) or heard.reply
         return web.Response(text=body, content_type=heard.content_type) if body else web.Response(status=204)
 
 
@@ -81,4 +81,4 @@ def notice(*, page: str = "page-1", headline: str = HEADLINE, number: int = 1, o
 
 def question(page: str = "page-1") -> Question:
     """What Lou is asked."""
-    return Question(page, "Do you still have the page of Grade 5 Science?", 10)
+    return Question(page, "Do you still have the page of Grade 5 Science?", 10, Turn(1, 1))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from modbot.pagers import Notice, Question
+from modbot.pagers import Notice, Question, Turn
 from modbot.pagers.email import EmailPager
 from modbot.pagers.email.smtp import Mailer
 from modbot.settings.email import EmailSettings
@@ -18,9 +18,9 @@ IN_TIME = timedelta(seconds=10)
 AT_ONCE = timedelta(milliseconds=300)
 
 
-def link(page: str, email: str) -> str:
+def link(page: str, email: str, turn: Turn) -> str:
     """As long as a real one."""
-    return f"https://modbot.example.org/ack/{page}-{len(email)}-{'x' * 150}"
+    return f"https://modbot.example.org/ack/{page}-{len(email)}-{turn.run}{turn.asked}-{'x' * 150}"
 
 
 def settings(office: PostOffice, **changes: Any) -> EmailSettings:

@@ -45,12 +45,12 @@ async def test_it_goes_from_the_sender_to_the_person(office: PostOffice) -> None
 
 async def test_it_carries_the_link_of_the_person_and_the_page(office: PostOffice) -> None:
     await pager(office).ring(KIM, NOTICE)
-    assert office.mails[0].link == link(NOTICE.page, KIM.email)
+    assert office.mails[0].link == link(NOTICE.page, KIM.email, NOTICE.turn)
 
 
 async def test_it_says_which_call_it_is(office: PostOffice) -> None:
     await pager(office).ring(KIM, NOTICE)
-    assert "This is call 2 of 6." in office.mails[0].text
+    assert "Call 2 of 6." in office.mails[0].text
 
 
 async def test_what_was_typed_is_in_it(office: PostOffice) -> None:
@@ -87,7 +87,7 @@ async def test_the_question_says_in_how_many_minutes_it_rings_again(office: Post
     (mail,) = office.mails
     assert mail.message["Subject"] == QUESTION.headline
     assert "Without an answer it rings again in 10 minutes." in mail.text
-    assert mail.link == link(QUESTION.page, KIM.email)
+    assert mail.link == link(QUESTION.page, KIM.email, QUESTION.turn)
 
 
 async def test_hush_asks_nothing_of_the_mail_server(office: PostOffice) -> None:
@@ -159,3 +159,9 @@ def test_any_words_make_a_mail_that_can_be_sent(headline: str, typed: str) -> No
     text = letter.of_notice(replace(NOTICE, headline=headline, details=(typed,)), "https://x.example.org/ack/y", 12)
     mail = letter.sealed(headline, text, sender="modbot@example.org", to=KIM.email, at=AT)
     assert bytes(mail).count(b"\r\nTo: ") == 1
+
+
+async def test_while_no_answer_could_be_kept_it_has_no_link(office: PostOffice) -> None:
+    await pager(office).ring(KIM, replace(NOTICE, answerable=False))
+    assert "https://" not in office.mails[0].text
+    assert "it takes no answers, and calls nobody else by itself." in office.mails[0].text

@@ -1,5 +1,7 @@
 """What a scenario does: type, press, read; and what it looks at: the class, the wire, the record."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,6 +184,11 @@ class School:
         ]
 
 
+def untimed(lines: Iterable[str]) -> list[str]:
+    """Lines of a card, whatever time they say that something took."""
+    return [re.sub(r"\b[0-9]+ s\b", "N s", line) for line in lines]
+
+
 def shown(message: PostedMessage) -> list[str]:
     """A message's paragraphs, steps and people, in order, without its buttons and its grey last line."""
     texts = [str(block["text"]["text"]) for block in message.blocks if block["type"] == "section"]
@@ -217,4 +224,5 @@ __all__ = [
     "buttons",
     "people",
     "shown",
+    "untimed",
 ]

@@ -6,13 +6,13 @@ What a mail server has taken (a 2xx at the end of the mail) is queued: whether a
 from collections.abc import Callable
 from datetime import datetime
 
-from modbot.pagers import Fate, Notice, Question, Ticket
+from modbot.pagers import Fate, Notice, Question, Ticket, Turn
 from modbot.pagers.email import letter
 from modbot.pagers.email.smtp import Mailer
 from modbot.settings.email import EmailSettings
 from modbot.settings.paging import OnCallPerson
 
-Link = Callable[[str, str], str]  # (page id, the person's address) → the address of their button
+Link = Callable[[str, str, Turn], str]  # (page id, the person's address, what it answers) → the address of their button
 
 
 class EmailPager:
@@ -31,12 +31,13 @@ class EmailPager:
 
     async def ring(self, person: OnCallPerson, notice: Notice) -> Ticket:
         """A mail with a link to acknowledge by. Raises VendorError."""
-        text = letter.of_notice(notice, self._link(notice.page, person.email), self._link_hours)
+        link = self._link(notice.page, person.email, notice.turn) if notice.answerable else ""
+        text = letter.of_notice(notice, link, self._link_hours)
         return await self._send(person, notice.headline, text)
 
     async def ask(self, person: OnCallPerson, question: Question) -> Ticket:
         """A mail with a link to say "still on it" by. Raises VendorError."""
-        text = letter.of_question(question, self._link(question.page, person.email))
+        text = letter.of_question(question, self._link(question.page, person.email, question.turn))
         return await self._send(person, question.headline, text)
 
     async def _send(self, person: OnCallPerson, subject: str, text: str) -> Ticket:

@@ -16,13 +16,16 @@ _NOT_READ = "Nobody reads answers to this mail."
 
 
 def of_notice(notice: Notice, link: str, hours: int) -> str:
-    """The text of a call."""
-    paragraphs = [
-        one_line(notice.headline),
+    """The text of a call; without a `link` nothing can be answered."""
+    by_button = (
         "Have you got it? Then open this page and press its button. Nobody else is called after that.",
         link,
         f"Only the button counts. The link is yours alone, and works once, within {hours} hours.",
-        f"This is call {notice.number} of {notice.of}. {_NOT_READ}",
+    )
+    paragraphs = [
+        one_line(notice.headline),
+        *(by_button if link else ()),
+        f"{notice.place} {_NOT_READ}",
         "\n".join(["What was typed:", *(f"  {one_line(line)}" for line in notice.details)]) if notice.details else "",
         f"page {one_line(notice.page)}",
     ]

@@ -7,6 +7,7 @@ https://developer.pagerduty.com/docs/events-api-v2-overview
 from modbot.errors import NotOffered
 
 MOST_CHARACTERS = 255
+MOST_DIGITS = 9  # of the number of a ringing
 _MARK = "~"
 
 
@@ -18,9 +19,11 @@ def key_of(page: str, run: int) -> str:
     return key
 
 
-def page_of(key: str) -> str:
-    """The page whose key this is; "" for a key that no page has."""
+def read(key: str) -> tuple[str, int]:
+    """The page whose key this is, and which ringing of it; ("", 0) for a key that no page has."""
     if _MARK not in key:
-        return key
+        return key, 1
     page, _, run = key.rpartition(_MARK)
-    return page if run.isascii() and run.isdigit() else ""
+    if not (run.isascii() and run.isdigit() and len(run) <= MOST_DIGITS and int(run)):
+        return "", 0
+    return page, int(run)

@@ -6,14 +6,15 @@ https://developer.pagerduty.com/docs/webhooks-overview and https://developer.pag
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from modbot.errors import RequestRejected
 from modbot.model import Delivery
-from modbot.pagers import Fate, HeardBack, Said, Word
-from modbot.pagers.pagerduty.keys import page_of
+from modbot.pagers import Fate, HeardBack, Said, Turn, Word
+from modbot.pagers.pagerduty import keys
 from modbot.pagers.plain import one_line
 
 SIGNATURE = "x-pagerduty-signature"
@@ -44,12 +45,13 @@ class PagerDutyListener:
         word = _WORDS.get(_text(event, "event_type"))
         incident, agent = _object(event, "data"), _object(event, "agent")
         key = _text(incident, "incident_key")
-        page = page_of(key)
+        page, run = keys.read(key)
         if word is None or not page or not _text(agent, "type").startswith("user"):
             return HeardBack()
         by = one_line(_text(agent, "summary"), MOST_NAME_CHARACTERS) or "Somebody in PagerDuty"
         reached = Said(page, Word.FATE, ref=key, fate=Fate.ANSWERED)
-        return HeardBack((reached, Said(page, word, by=by, ref=key)))
+        said = Said(page, word, by=by, ref=key, turn=Turn(run), at=_moment(_text(event, "occurred_at")))
+        return HeardBack((reached, said))
 
     def _signed(self, delivery: Delivery) -> bool:
         """Whether one of the signatures is by one of the secrets. Every pair is compared, in constant time."""
@@ -73,6 +75,15 @@ def _event(body: bytes) -> Mapping[str, Any]:
     if not isinstance(event, dict) or not _text(event, "event_type"):
         raise RequestRejected(400, "no event")
     return event
+
+
+def _moment(written: str) -> datetime | None:
+    """When it happened; None where that is not told in full."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _object(source: Mapping[str, Any], field: str) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modbot.http import Http
+from modbot.pagers.queueing import Queue
 from modbot.pagers.trying import Budget, Patience
 from modbot.pagers.twilio.api import TwilioApi
 from modbot.pagers.twilio.callback import TwilioListener
@@ -19,7 +20,9 @@ from modbot.pagers.twilio.voice import TwilioVoice
 from modbot.settings.paging import OnCallPerson
 from modbot.settings.twilio import TwilioSettings
 
-__all__ = ["Twilio", "TwilioListener", "TwilioSms", "TwilioVoice", "build"]
+LIMIT = "twilio-calls"
+
+__all__ = ["LIMIT", "Twilio", "TwilioListener", "TwilioSms", "TwilioVoice", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,9 @@ def build(
     tokens = [one.get_secret_value() for one in (settings.auth_token, settings.next_auth_token) if one]
     addresses = Addresses(public_url, now)
     api = TwilioApi(settings, http, patience or Patience())
+    queue = Queue(budget, LIMIT, per_second=settings.calls_per_second)
     return Twilio(
         sms=TwilioSms(settings, api, addresses),
-        voice=TwilioVoice(settings, api, addresses, budget),
+        voice=TwilioVoice(settings, api, addresses, queue),
         listener=TwilioListener(addresses, Signature(addresses.base, tokens), Phonebook(people)),
     )

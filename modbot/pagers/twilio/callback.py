@@ -7,12 +7,13 @@ https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
 from modbot.errors import RequestRejected
 from modbot.model import Delivery
-from modbot.pagers import Fate, HeardBack, Said, Word
+from modbot.pagers import NOW, Fate, HeardBack, Said, Turn, Word
 from modbot.pagers.twilio import twiml, words
 from modbot.pagers.twilio.errand import Addresses, Errand, Kind
 from modbot.pagers.twilio.phonebook import Phonebook
@@ -67,11 +68,11 @@ class TwilioListener:
         answered = Said(errand.page, Word.FATE, ref=ref, fate=Fate.ANSWERED)
         pressed = form.get("Digits", "")
         if pressed == TAKE:
-            said = _said(errand.page, Word.ACKNOWLEDGED, person, ref)
-            return _spoken(words.ANSWER_TAKEN, words.STILL, (answered, said))
+            said = _said(errand.page, Word.ACKNOWLEDGED, person, ref, turn=errand.turn)
+            return _spoken(words.ANSWER_TAKEN, words.STILL, words.LATE, (answered, said))
         if pressed == NEXT and errand.kind is Kind.RING and not errand.last:
-            said = _said(errand.page, Word.ESCALATE, person, ref)
-            return _spoken(words.PASSED_ON, words.NEXT_CALLED, (answered, said))
+            said = replace(_said(errand.page, Word.ESCALATE, person, ref, turn=errand.turn), step=errand.step)
+            return _spoken(words.PASSED_ON, words.NEXT_CALLED, words.NOT_PASSED_ON, (answered, said))
         return self._again(errand)
 
     def _again(self, errand: Errand) -> HeardBack:
@@ -90,8 +91,9 @@ class TwilioListener:
         code = _CODE.fullmatch(body)
         if code is None or (len(code[1]) == 1 and code[1] != TAKE):
             return _texted(words.TEXT_NOT_UNDERSTOOD)
-        said = _said("", Word.ACKNOWLEDGED, person, code="" if code[1] == TAKE else code[1])
-        return _texted(words.TEXT_ANSWER_TAKEN, words.TEXT_TAKEN, (said,))
+        digits = "" if code[1] == TAKE else code[1]
+        said = _said("", Word.ACKNOWLEDGED, person, form["MessageSid"], digits)
+        return _texted(words.TEXT_ANSWER_TAKEN, words.TEXT_TAKEN, words.TEXT_LATE, (said,))
 
 
 def _form(body: bytes) -> Fields:
@@ -118,17 +120,20 @@ def _fate(form: Mapping[str, str]) -> Fate | None:
     return None if by == _UNSURE and status == "in-progress" else _FATES.get(status)
 
 
-def _said(page: str, word: Word, person: OnCallPerson | None, ref: str = "", code: str = "") -> Said:
+def _said(
+    page: str, word: Word, person: OnCallPerson | None, ref: str = "", code: str = "", *, turn: Turn = NOW
+) -> Said:
     if person is None:
-        return Said(page, word, by="Somebody by phone", ref=ref, code=code)
-    return Said(page, word, by=person.name or person.email, email=person.email, ref=ref, code=code)
+        return Said(page, word, by="Somebody by phone", ref=ref, code=code, turn=turn)
+    return Said(page, word, by=person.name or person.email, email=person.email, ref=ref, code=code, turn=turn)
 
 
-def _spoken(reply: str, changed: str = "", said: tuple[Said, ...] = ()) -> HeardBack:
-    document = twiml.parting(changed) if changed else ""
-    return HeardBack(said, twiml.parting(reply), document, content_type=twiml.CONTENT_TYPE)
+def _spoken(reply: str, changed: str = "", late: str = "", said: tuple[Said, ...] = ()) -> HeardBack:
+    taken, not_taken = (twiml.parting(one) if one else "" for one in (changed, late))
+    return HeardBack(said, twiml.parting(reply), taken, not_taken, twiml.CONTENT_TYPE)
 
 
-def _texted(reply: str, changed: str = "", said: tuple[Said, ...] = ()) -> HeardBack:
-    document = twiml.texting(changed) if changed else ""
-    return HeardBack(said, twiml.texting(reply) if reply else twiml.NOTHING, document, content_type=twiml.CONTENT_TYPE)
+def _texted(reply: str, changed: str = "", late: str = "", said: tuple[Said, ...] = ()) -> HeardBack:
+    taken, not_taken = (twiml.texting(one) if one else "" for one in (changed, late))
+    said_now = twiml.texting(reply) if reply else twiml.NOTHING
+    return HeardBack(said, said_now, taken, not_taken, twiml.CONTENT_TYPE)

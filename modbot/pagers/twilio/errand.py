@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from modbot.errors import RequestRejected
+from modbot.pagers import NOW, Turn
 
 PATH = "/webhooks/twilio"
 PARAMETER = "about"
@@ -40,6 +41,8 @@ class Errand:
     whom: str = ""  # `mark_of` the address of whoever is called
     words: str = ""
     last: bool = False  # nobody is left to call after this one
+    turn: Turn = NOW  # what a key pressed answers
+    step: int = 0  # of the page, as it was when this call was made
 
 
 class Addresses:
@@ -51,7 +54,8 @@ class Addresses:
 
     def of(self, errand: Errand) -> str:
         """Where Twilio is to ask or tell."""
-        told = [errand.kind, errand.page, errand.whom, errand.words, errand.last, int(self._now().timestamp())]
+        when = [errand.turn.run, errand.turn.asked, errand.step, int(self._now().timestamp())]
+        told = [errand.kind, errand.page, errand.whom, errand.words, errand.last, *when]
         return f"{self.base}?{PARAMETER}={base64.urlsafe_b64encode(orjson.dumps(told)).decode().rstrip('=')}"
 
     def read(self, query: Mapping[str, str]) -> tuple[Errand, datetime] | None:
@@ -77,7 +81,10 @@ def mark_of(email: str) -> str:
 
 
 def _errand(told: Any) -> tuple[Errand, datetime]:
-    kind, page, whom, words, last, at = told
+    kind, page, whom, words, last, run, asked, step, at = told
     if not (isinstance(page, str) and page and isinstance(whom, str) and isinstance(words, str)):
         raise ValueError("no text")
-    return Errand(Kind(kind), page, whom, words, bool(last)), datetime.fromtimestamp(at, UTC)
+    if not all(isinstance(number, int) and number >= 0 for number in (run, asked, step)):
+        raise ValueError("no number")
+    errand = Errand(Kind(kind), page, whom, words, bool(last), Turn(run, asked), step)
+    return errand, datetime.fromtimestamp(at, UTC)

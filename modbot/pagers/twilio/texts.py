@@ -2,6 +2,7 @@
 
 from modbot.errors import NotFound
 from modbot.pagers import Fate, Notice, Question, Ticket
+from modbot.pagers.codes import code_of
 from modbot.pagers.twilio import words
 from modbot.pagers.twilio.api import VENDOR, TwilioApi
 from modbot.pagers.twilio.errand import Addresses, Errand, Kind
@@ -22,14 +23,16 @@ class TwilioSms:
     async def ring(self, person: OnCallPerson, notice: Notice) -> Ticket:
         """The headline, and the digits to reply with. Raises VendorError; NotFound for somebody without a number."""
         told = self._addresses.of(Errand(Kind.STATUS, notice.page))
-        text = words.message(words.headline(notice.headline), notice.page)
+        said = words.headline(notice.headline)
+        text = words.message(said, code_of(notice.page, notice.turn))
+        if not notice.answerable:
+            text = words.message_without_answer(said, notice.place)
         return await self._send(person, text, [("StatusCallback", told)])
 
     async def ask(self, person: OnCallPerson, question: Question) -> Ticket:
         """Whether they still have it. Raises VendorError."""
-        return await self._send(
-            person, words.message_asking(words.headline(question.headline), question.page, question.minutes), []
-        )
+        code, said = code_of(question.page, question.turn), words.headline(question.headline)
+        return await self._send(person, words.message_asking(said, code, question.minutes), [])
 
     async def hush(self, ref: str, said: str, *, over: bool) -> None:
         """Nothing: a text rings once, and one more to say that nothing is to do would ring again."""

@@ -13,10 +13,16 @@ NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 def asking(words: Sequence[str], action: str) -> str:
     """A call that says these sentences twice and waits for one key, which is told to `action`."""
-    said = "".join(f"<Say>{_text(one)}</Say>" for one in words)
+    said = "".join(_say(one) for one in words)
     gather = f'<Gather numDigits="1" finishOnKey="" timeout="{KEY_SECONDS}" method="POST" action={quoteattr(action)}>'
     ended = _say("No key was pressed. Goodbye.")
     return _document(f'{gather}{said}<Pause length="1"/>{said}</Gather>{ended}<Hangup/>')
+
+
+def telling(words: Sequence[str]) -> str:
+    """A call that says these sentences twice and ends: no answer could be kept."""
+    said = "".join(_say(one) for one in words)
+    return _document(f'{said}<Pause length="1"/>{said}<Hangup/>')
 
 
 def parting(words: str) -> str:

@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,9 +13,9 @@ from hypothesis import strategies as st
 
 from modbot.errors import RequestRejected
 from modbot.model import Delivery
-from modbot.pagers import Fate, HeardBack, Said, Word
+from modbot.pagers import Fate, HeardBack, Said, Turn, Word
 from modbot.pagers.pagerduty import PagerDutyListener
-from modbot.pagers.pagerduty.keys import key_of, page_of
+from modbot.pagers.pagerduty.keys import key_of, read
 from tests.pagers.door import LOU, notice
 from tests.pagers.pagerduty.conftest import IVO, MARA, Duty
 
@@ -62,7 +64,8 @@ async def rung(duty: Duty, *, run: int = 1) -> Any:
 async def test_whoever_acknowledges_in_pagerduty_has_the_page(duty: Duty) -> None:
     duty.sim.acknowledge(await rung(duty), IVO)
     await duty.sim.flush()
-    assert duty.door.words(Word.ACKNOWLEDGED) == [Said("page-1", Word.ACKNOWLEDGED, by="Ivo Lind", ref="page-1")]
+    (said,) = duty.door.words(Word.ACKNOWLEDGED)
+    assert replace(said, at=None) == Said("page-1", Word.ACKNOWLEDGED, by="Ivo Lind", ref="page-1", turn=Turn(1))
 
 
 async def test_the_call_of_whoever_acknowledges_was_answered(duty: Duty) -> None:
@@ -77,11 +80,24 @@ async def test_resolved_in_pagerduty_is_resolved(duty: Duty) -> None:
     assert [said.by for said in duty.door.words(Word.RESOLVED)] == ["Mara Okafor"]
 
 
-async def test_an_acknowledgement_of_a_page_that_rings_again_is_of_that_page(duty: Duty) -> None:
+async def test_an_acknowledgement_of_a_page_that_rings_again_is_of_that_ringing(duty: Duty) -> None:
     duty.sim.acknowledge(await rung(duty, run=2), IVO)
     await duty.sim.flush()
     (said,) = duty.door.words(Word.ACKNOWLEDGED)
-    assert (said.page, said.ref) == ("page-1", "page-1~2")
+    assert (said.page, said.ref, said.turn) == ("page-1", "page-1~2", Turn(2))
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("2026-11-24T17:14:03.250Z", datetime(2026, 11, 24, 17, 14, 3, 250_000, UTC)),
+        ("2026-11-24T17:14:03", None),
+        ("yesterday", None),
+        (5, None),
+    ],
+)
+async def test_when_it_was_said_is_known_where_it_is_told_in_full(written: object, at: datetime | None) -> None:
+    assert (await heard(event(occurred_at=written))).said[-1].at == at
 
 
 async def test_what_modbot_did_itself_is_not_taken_for_somebody_s_word(duty: Duty) -> None:
@@ -186,6 +202,8 @@ async def test_what_is_no_event_is_refused(body: bytes) -> None:
         {"data": {"incident_key": None}},
         {"data": {"incident_key": ""}},
         {"data": {"incident_key": "page-1~x"}},
+        {"data": {"incident_key": "page-1~0"}},
+        {"data": {"incident_key": f"page-1~{'9' * 5000}"}},
         {"event_type": "incident.invented"},
     ],
 )
@@ -222,8 +240,8 @@ async def test_nobody_signs_by_chance(body: bytes, header: str) -> None:
 
 @given(st.text(min_size=1, max_size=200), st.integers(1, 999))
 @example("page~2", 1)
-def test_a_key_tells_its_page(page: str, run: int) -> None:
-    assert page_of(key_of(page, run)) == page
+def test_a_key_tells_its_page_and_which_ringing(page: str, run: int) -> None:
+    assert read(key_of(page, run)) == (page, run)
 
 
 @given(st.text(min_size=1, max_size=200), st.integers(1, 999), st.integers(1, 999))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from modbot.errors import RequestRejected
 from modbot.model import Delivery
-from modbot.pagers import Fate, HeardBack, Said, Word
+from modbot.pagers import Fate, HeardBack, Said, Turn, Word
 from modbot.pagers.twilio.callback import TwilioListener
 from modbot.pagers.twilio.errand import Addresses, Errand, Kind, mark_of
 from modbot.pagers.twilio.phonebook import Phonebook
@@ -26,7 +26,7 @@ from tests.pagers.twilio.conftest import Exchange
 PUBLIC = "https://modbot.example.org"
 BASE = f"{PUBLIC}/webhooks/twilio"
 TOKEN = "invented-token"
-RING = Errand(Kind.RING, "page-1", mark_of(LOU.email), "Help is needed.")
+RING = Errand(Kind.RING, "page-1", mark_of(LOU.email), "Help is needed.", turn=Turn(2), step=1)
 STATUS = Errand(Kind.STATUS, "page-1")
 SID = "CA" + "0" * 32
 ONE = {"CallSid": SID, "Digits": "1", "CallStatus": "in-progress"}
@@ -62,6 +62,21 @@ async def test_a_key_pressed_is_heard() -> None:
         (Word.FATE, "page-1", SID),
         (Word.ACKNOWLEDGED, "page-1", SID),
     ]
+
+
+async def test_a_key_pressed_is_of_the_ringing_it_was_called_for() -> None:
+    assert (await heard(delivery(RING, ONE))).said[-1].turn == Turn(2)
+
+
+async def test_two_pressed_passes_on_the_call_it_was_pressed_on() -> None:
+    said = (await heard(delivery(RING, {**ONE, "Digits": "2"}))).said[-1]
+    assert (said.word, said.turn, said.step) == (Word.ESCALATE, Turn(2), 1)
+
+
+@pytest.mark.parametrize("digits", ["", "3", "11", "12", "1#", "*", "one", "١", "1" * 500])
+async def test_digits_that_mean_nothing_change_nothing_and_are_asked_for_again(digits: str) -> None:
+    found = await heard(delivery(RING, {**ONE, "Digits": digits}))
+    assert (found.said, "That key does nothing here." in found.reply) == ((), True)
 
 
 async def test_a_key_pressed_by_somebody_who_left_the_settings_counts_all_the_same() -> None:
@@ -165,11 +180,14 @@ def written(*told: Any) -> str:
         "AAAA",
         written(None),
         written("ring", "page-1"),
-        written("invented", "page-1", "", "", False, 0),
-        written("ring", "", "", "", False, 0),
-        written("ring", 5, "", "", False, 0),
-        written("ring", "page-1", "", "", False, "now"),
-        written("ring", "page-1", "", "", False, 10**30),
+        written("invented", "page-1", "", "", False, 1, 0, 0, 0),
+        written("ring", "", "", "", False, 1, 0, 0, 0),
+        written("ring", 5, "", "", False, 1, 0, 0, 0),
+        written("ring", "page-1", "", "", False, 1, 0, 0, "now"),
+        written("ring", "page-1", "", "", False, 1, 0, 0, 10**30),
+        written("ring", "page-1", "", "", False, -1, 0, 0, 0),
+        written("ring", "page-1", "", "", False, 1, "0", 0, 0),
+        written("ring", "page-1", "", "", False, 0),
         "A" * 3001,
     ],
 )
@@ -261,9 +279,10 @@ async def test_nobody_signs_by_chance(body: bytes, header: str, query: dict[str,
     assert await status_of(Delivery({"x-twilio-signature": header}, body, query)) in (400, 401)
 
 
-@given(st.text(min_size=1, max_size=200), st.text(max_size=110), st.booleans())
-def test_an_address_tells_its_errand(page: str, said: str, last: bool) -> None:
-    addresses, errand = Addresses(PUBLIC, Clock()), Errand(Kind.RING, page, mark_of(LOU.email), said, last)
+@given(st.text(min_size=1, max_size=200), st.text(max_size=110), st.booleans(),
+       st.builds(Turn, st.integers(0, 99), st.integers(0, 99)), st.integers(0, 499))  # fmt: skip
+def test_an_address_tells_its_errand(page: str, said: str, last: bool, turn: Turn, step: int) -> None:
+    addresses, errand = Addresses(PUBLIC, Clock()), Errand(Kind.RING, page, mark_of(LOU.email), said, last, turn, step)
     read = addresses.read({"about": addresses.of(errand).partition("=")[2]})
     assert read == (errand, Clock()())
 

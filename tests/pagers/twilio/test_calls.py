@@ -1,12 +1,13 @@
 """A call says the headline twice and takes a key; who picked up is told; a call nobody needs any more stops ringing."""
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
 
-from modbot.errors import NotFound, RateLimited, VendorError
-from modbot.pagers import Fate, Said, Ticket, Word
+from modbot.errors import NotFound, VendorError
+from modbot.pagers import Fate, Said, Ticket, Turn, Word
 from modbot.settings.paging import OnCallPerson
 from modbot.simulators.twilio import PhoneState
 from tests.pagers.door import LOU, TYPED, notice, question
@@ -38,7 +39,7 @@ async def test_one_takes_the_page(exchange: Exchange) -> None:
     await exchange.lou.press("1")
     await exchange.over(call)
     assert exchange.door.words(Word.ACKNOWLEDGED) == [
-        Said("page-1", Word.ACKNOWLEDGED, by="Lou Baker", email="lou@example.org", ref=call.sid)
+        Said("page-1", Word.ACKNOWLEDGED, by="Lou Baker", email="lou@example.org", ref=call.sid, turn=Turn(1))
     ]
 
 
@@ -54,7 +55,7 @@ async def test_whoever_was_too_late_is_not_told_that_they_have_it(exchange: Exch
     call = await exchange.called()
     await exchange.lou.press("1")
     await exchange.over(call)
-    assert exchange.lou.heard[-1] == "modbot has your answer. If nobody was faster, the page is yours. Goodbye."
+    assert exchange.lou.heard[-1].startswith("Nothing was changed: somebody has the page already, it rings anew, or")
 
 
 async def test_two_calls_the_next_person(exchange: Exchange) -> None:
@@ -227,16 +228,21 @@ async def test_somebody_without_a_number_cannot_be_called(exchange: Exchange) ->
         await exchange.modbot.voice.ring(OnCallPerson(email="eve@example.org"), notice())
 
 
-async def test_a_call_takes_its_turn_first(exchange: Exchange) -> None:
-    await exchange.with_settings(calls_per_second=2.5).voice.ring(LOU, notice())
-    assert exchange.limit.taken == [("twilio-calls", 2.5, 0)]
+async def test_calls_have_their_turn_at_the_district_s_rate(exchange: Exchange) -> None:
+    await exchange.with_settings(calls_per_second=2.5).voice.queue.turn(wanted)
+    assert exchange.limit.taken == [("twilio-calls", 2.5, 1)]
 
 
-async def test_when_too_many_calls_wait_the_next_channel_may_be_faster(exchange: Exchange) -> None:
-    exchange.limit.left = 0
-    with pytest.raises(RateLimited):
-        await exchange.modbot.voice.ring(LOU, notice())
-    assert not exchange.sim.seen
+async def wanted() -> bool:
+    return True
+
+
+async def test_while_no_answer_could_be_kept_none_is_asked_for(exchange: Exchange) -> None:
+    exchange.sim.pace = 0.01
+    await exchange.modbot.voice.ring(LOU, replace(notice(), answerable=False))
+    await exchange.over(exchange.sim.calls[0])
+    told = [SENTENCE, "modbot's record store is down: it takes no answers, and calls nobody else by itself."]
+    assert exchange.lou.heard == told * 2
 
 
 @pytest.mark.parametrize(

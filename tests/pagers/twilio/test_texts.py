@@ -1,11 +1,13 @@
 """A text says the headline and two digits to reply with; what is replied is heard; nothing more is sent."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modbot.errors import Forbidden, NotFound
-from modbot.pagers import Fate, Said, Ticket, Word
+from modbot.pagers import Fate, Said, Ticket, Turn, Word
 from modbot.pagers.codes import code_of
 from modbot.settings.paging import OnCallPerson
 from modbot.simulators.twilio import PhoneState
@@ -13,7 +15,7 @@ from modbot.simulators.twilio.segments import segments
 from tests.pagers.door import LOU, notice, question
 from tests.pagers.twilio.conftest import Exchange
 
-CODE = code_of("page-1")
+CODE, ASKED = code_of("page-1"), code_of("page-1", Turn(1, 1))
 
 
 async def test_a_text_says_what_strangers_may_read_and_how_to_take_it(exchange: Exchange) -> None:
@@ -56,9 +58,15 @@ async def test_statuses_in_another_order_say_the_same(exchange: Exchange) -> Non
 async def test_the_digits_of_the_text_take_its_page(exchange: Exchange) -> None:
     await exchange.texted(await exchange.modbot.sms.ring(LOU, notice()))
     await exchange.lou.reply(CODE)
-    assert exchange.door.words(Word.ACKNOWLEDGED) == [
-        Said("", Word.ACKNOWLEDGED, by="Lou Baker", email="lou@example.org", code=CODE)
-    ]
+    (said,) = exchange.door.words(Word.ACKNOWLEDGED)
+    assert replace(said, ref="") == Said("", Word.ACKNOWLEDGED, by="Lou Baker", email="lou@example.org", code=CODE)
+
+
+async def test_each_reply_has_a_name_of_its_own(exchange: Exchange) -> None:
+    await exchange.lou.reply(CODE)
+    await exchange.lou.reply(CODE)
+    first, second = exchange.door.words(Word.ACKNOWLEDGED)
+    assert (first.ref[:2], first.ref != second.ref) == ("SM", True)
 
 
 async def test_whoever_took_it_reads_that_they_have_it(exchange: Exchange) -> None:
@@ -69,7 +77,7 @@ async def test_whoever_took_it_reads_that_they_have_it(exchange: Exchange) -> No
 async def test_whoever_was_too_late_does_not_read_that_they_have_it(exchange: Exchange) -> None:
     exchange.door.changed = lambda _: False
     answered = await exchange.lou.reply(CODE)
-    assert answered.texts == ("modbot has your answer. If nobody was faster, the page is yours.",)
+    assert answered.texts[0].startswith("Nothing was changed: somebody has the page already, it rings anew, or")
 
 
 @pytest.mark.parametrize("text", [f" {CODE} ", f"{CODE}.", f"{CODE}!", f"{CODE}\n"])
@@ -117,13 +125,19 @@ async def test_hushing_sends_no_text(exchange: Exchange) -> None:
 async def test_somebody_who_has_it_is_asked_by_text(exchange: Exchange) -> None:
     await exchange.texted(await exchange.modbot.sms.ask(LOU, question()))
     assert [text.body for text in exchange.lou.texts] == [
-        f"modbot: Do you still have the page of Grade 5 Science? Reply {CODE}, or it rings again in 10 minutes."
+        f"modbot: Do you still have the page of Grade 5 Science? Reply {ASKED}, or it rings again in 10 minutes."
     ]
 
 
 async def test_somebody_without_a_number_cannot_be_texted(exchange: Exchange) -> None:
     with pytest.raises(NotFound):
         await exchange.modbot.sms.ring(OnCallPerson(email="eve@example.org"), notice())
+
+
+@given(st.text(), st.integers(1, 40), st.integers(1, 40))
+def test_each_ringing_and_each_question_has_a_code_of_its_own(page: str, run: int, asked: int) -> None:
+    codes = [code_of(page, Turn(run)), code_of(page, Turn(run + 1)), code_of(page, Turn(run, asked))]
+    assert len({*codes, code_of(page, Turn(run, asked + 1))}) == 4
 
 
 @given(st.text())

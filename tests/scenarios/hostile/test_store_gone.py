@@ -75,7 +75,7 @@ async def test_a_panic_shuts_the_class_and_calls_it_once(powered: tuple[School, 
     await met(school)
     power.kill()
     answer = await school.type(ORTIZ, "/panic")
-    assert answer.text == "Grade 3 Reading is shut. IT has been called once: Kim Reyes, Lou Baker."
+    assert answer.text == "Grade 3 Reading is shut. IT has been called once: Kim Reyes by Slack, Lou Baker by Slack."
     assert UNRECORDED in answer.everything
 
 
@@ -84,7 +84,7 @@ async def test_a_page_reaches_people_and_says_that_it_will_not_be_repeated(power
     await met(school)
     power.kill()
     answer = await school.type(ORTIZ, "/page", "a stranger is in")
-    assert answer.text == "IT has been called once: Kim Reyes, Lou Baker."
+    assert answer.text == "IT has been called once: Kim Reyes by Slack, Lou Baker by Slack."
     assert "cannot call again" in answer.everything
 
 

@@ -14,7 +14,7 @@ from tests.scenarios.without_slack.mailed import KIM, LOU, MailedSchool, OpenMai
 def link_of(mailed: MailedSchool, page: object, email: object, until: datetime | None = None) -> str:
     """A link that only this district's keys can make."""
     ends = until or datetime.now(UTC) + timedelta(hours=1)
-    sealed = mailed.keyring.seal(orjson.dumps([page, email, int(ends.timestamp())]), context=b"page link")
+    sealed = mailed.keyring.seal(orjson.dumps([page, email, int(ends.timestamp()), 1, 0]), context=b"page link")
     return f"{mailed.url}/ack/{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
 
