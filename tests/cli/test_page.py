@@ -93,3 +93,22 @@ async def test_with_slack_down_it_fails_and_says_that_nobody_was_reached(distric
     done = await modbot("page", "Help", env=district.environment(port=0))
     assert done.code == 1
     assert "nobody has been reached yet" in done.out
+
+
+async def test_a_page_of_no_incident_is_over_when_that_is_said(district: District, app: App) -> None:
+    opened = (await modbot("page", "The Zoom account is locked", "--json", env=district.environment(port=0))).json()
+    (message,) = [one for one in district.slack.messages if one.text.startswith("PAGE")]
+    done = await modbot("page", "--over", opened["page"], env=district.environment(port=0))
+    assert (done.code, done.out.strip()) == (0, "The page is over. Nothing rings any more.")
+    await until("the message in Slack says so", lambda: "This page is over." in message.everything)
+
+
+async def test_a_page_that_there_is_not_cannot_be_over(district: District, app: App) -> None:
+    done = await modbot("page", "--over", "cli-0000", "--json", env=district.environment(port=0))
+    assert (done.code, done.json()) == (1, {"said": "There is no such page.", "over": False})
+
+
+async def test_neither_words_nor_a_page_is_a_mistake_that_is_named(district: District) -> None:
+    done = await modbot("page", env=district.environment(port=0))
+    assert done.code == 2
+    assert "say in a few words what is wrong" in done.err
