@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from modbot.audit import AuditEntry
-from modbot.cli import printing, roster_match
+from modbot.cli import printing, roster_match, roster_source
 from modbot.cli.opening import who, with_state
 from modbot.errors import ConfigError
 from modbot.rosters import RosterRefused, RosterReport
@@ -17,10 +17,11 @@ from modbot.store.roster import import_roster
 SHOWN = 30  # problems on a terminal; --json has all that were kept
 
 roster = typer.Typer(
-    no_args_is_help=True, help="Who teaches what, and who is in which class: from OneRoster CSV files."
+    no_args_is_help=True, help="Who teaches what, and who is in which class: from Clever, OneRoster or CSV files."
 )
 
 FOLDER = typer.Argument(help="The folder with manifest.csv and the other files.", show_default=False)
+FOLDER_OR_SOURCE = typer.Argument(None, help="The folder; without one, Clever or OneRoster is tried.")
 STRICT = typer.Option(False, "--strict", help="Refuse the import when a single row does not fit.")
 JSON = typer.Option(False, "--json", help="Print the report as JSON.")
 
@@ -28,12 +29,19 @@ JSON = typer.Option(False, "--json", help="Print the report as JSON.")
 def add(app: typer.Typer) -> None:
     """Register the commands."""
     app.add_typer(roster, name="roster")
+    roster_source.add(roster)
     roster_match.add(roster)
 
 
 @roster.command(epilog="Example: modbot roster check ./oneroster")
-def check(folder: Path = FOLDER, strict: bool = STRICT, json_: bool = JSON) -> None:
-    """Say what an import would find, and change nothing. Exit code 1 when it would be refused."""
+def check(folder: Path | None = FOLDER_OR_SOURCE, strict: bool = STRICT, json_: bool = JSON) -> None:
+    """Say what an import would find, and change nothing. Exit code 1 when it would be refused.
+
+    Without a folder, try the source that is set up: its address, credentials and scopes.
+    """
+    if folder is None:
+        roster_source.check(json_)
+        return
     _must_be_folder(folder)
     with printing.progress("Reading") as tell:
         report = check_folder(folder, strict=strict, progress=tell)

@@ -46,12 +46,13 @@ class District:
     kept: Kept | None
     page_rows: int = 1000
     secret: str = CLIENT_SECRET
+    host: str = "127.0.0.1"
 
     @property
     def settings(self) -> OneRosterSettings:
         """The settings of the source."""
         return OneRosterSettings(
-            api_url=self.simulator.api_url,
+            api_url=self.simulator.api_url.replace("127.0.0.1", self.host),
             token_url=self.simulator.token_url,
             client_id=CLIENT_ID,
             client_secret=SecretStr(self.secret),
@@ -62,12 +63,18 @@ class District:
     def source(self) -> OneRosterSource:
         """The source as modbot builds it, only quicker to ask again."""
         settings = self.settings
-        return OneRosterSource(settings, lambda: OneRosterApi(settings, self.http, pauses=SOON), self.clock)
+        return OneRosterSource(settings, lambda _: OneRosterApi(settings, self.http, pauses=SOON), self.clock)
 
     async def sync(self, **chosen: bool) -> SyncReport:
         """One sync, now."""
-        wanted = replace(Choices(), **chosen)  # type: ignore[arg-type] # names of its fields
-        return await sync(self.source, self.roster, now=self.clock.at, kept=self.kept, choices=wanted)
+        return await self._sync(replace(Choices(), **chosen))
+
+    async def sync_with(self, *, left_out: float) -> SyncReport:
+        """One sync that may leave out more than usual: a share of the rows of a list."""
+        return await self._sync(Choices(left_out=left_out))
+
+    async def _sync(self, choices: Choices) -> SyncReport:
+        return await sync(self.source, self.roster, now=self.clock.at, kept=self.kept, choices=choices)
 
     def asked(self, collection: str) -> list[str]:
         """The queries with which a collection was asked for."""

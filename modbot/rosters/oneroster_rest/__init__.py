@@ -10,4 +10,4 @@ __all__ = ["build"]
 
 def build(block: OneRosterSettings, means: Means) -> Source:
     """The source for these settings. Nothing is asked until it is used."""
-    return OneRosterSource(block, lambda: OneRosterApi(block, means.http), means.now)
+    return OneRosterSource(block, lambda pauses: OneRosterApi(block, means.http, pauses=pauses), means.now)

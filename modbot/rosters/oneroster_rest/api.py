@@ -40,10 +40,10 @@ class _NoSelection(Exception):
 class OneRosterApi:
     """One service and one set of credentials. The token lives in this object's memory only."""
 
-    def __init__(self, settings: OneRosterSettings, http: Http, *, pauses: Pauses | None = None) -> None:
+    def __init__(self, settings: OneRosterSettings, http: Http, *, pauses: Pauses) -> None:
         self._settings = settings
         self._http = http
-        self._pauses = pauses or Pauses()
+        self._pauses = pauses
         self._token = ""
         self._rows = settings.page_rows
         self._selects = True

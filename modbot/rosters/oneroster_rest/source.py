@@ -14,11 +14,13 @@ from modbot.rosters.fitting import Misfit
 from modbot.rosters.oneroster_rest.api import OneRosterApi
 from modbot.rosters.oneroster_rest.records import person_of, school_of, seat_of, section_of, term_of
 from modbot.rosters.oneroster_rest.shapes import Class, Enrollment, Org, Session, Shape, User
+from modbot.rosters.patience import Pauses
 from modbot.settings.oneroster import OneRosterSettings
 
 # Services differ in how well they mark what was deleted. Reading everything now and then bounds how long a missed
 # change can last.
 EVERYTHING_EVERY = timedelta(days=7)
+BRIEFLY = Pauses(tries=2)  # an admin waits for a probe
 OVERLAP = timedelta(minutes=15)  # a change may become visible a little after the moment it is marked with
 
 _ONLY_V12 = frozenset({"preferredGivenName", "preferredFamilyName", "roles"})
@@ -61,7 +63,7 @@ class OneRosterSource:
     name = "oneroster"
 
     def __init__(
-        self, settings: OneRosterSettings, api: Callable[[], OneRosterApi], now: Callable[[], datetime]
+        self, settings: OneRosterSettings, api: Callable[[Pauses], OneRosterApi], now: Callable[[], datetime]
     ) -> None:
         told = f"{settings.api_url} {settings.client_id}".encode()
         self._service = blake2b(told, digest_size=8).hexdigest()
@@ -73,7 +75,7 @@ class OneRosterSource:
         """See `modbot.rosters.Source`."""
         began = self._now()
         former = self._usable(_Mark.unpacked(since), began) if since else None
-        api = self._api()
+        api = self._api(Pauses())
         where = f"dateLastModified>'{_moment(former.since)}'" if former else ""
         await self._places(api, rows)
         await self._each(api, self._users, "people", rows, person_of, rows.people, where)
@@ -84,7 +86,7 @@ class OneRosterSource:
 
     async def probe(self) -> Sequence[Probe]:
         """See `modbot.rosters.Source`."""
-        api = self._api()
+        api = self._api(BRIEFLY)
         try:
             await api.find_token()
         except VendorError as error:
