@@ -144,6 +144,8 @@ class App:
             loop.create_task(_every(timedelta(hours=6), record)),
             loop.create_task(parts.upkeep.run()),
         ]
+        if parts.roster_schedule is not None:
+            self._background.append(loop.create_task(parts.roster_schedule.run()))
         if state.embedded is not None:
             self._background.append(loop.create_task(state.embedded.watch()))
 

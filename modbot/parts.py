@@ -36,6 +36,8 @@ from modbot.platforms import Means, Platform
 from modbot.platforms.registry import configured
 from modbot.rereading import Rereading
 from modbot.rooms import LiveRooms
+from modbot.roster_sync.schedule import Schedule
+from modbot.roster_sync.wiring import scheduled
 from modbot.settings import Settings
 from modbot.settings.channels import SLACK
 from modbot.slack.chat import SlackChat
@@ -117,6 +119,21 @@ class Parts:
     def upkeep(self) -> Upkeep:
         """Keeps each platform's subscriptions alive."""
         return Upkeep(self.platforms.values(), self._turns, self.state.roster.generation)
+
+    @cached_property
+    def roster_schedule(self) -> Schedule | None:
+        """Syncs the roster by the clock; None when no source is set up. Raises ConfigError."""
+        state = self.state
+        return scheduled(
+            self.settings,
+            roster=state.roster,
+            sealer=state.keyring,
+            turns=self._turns,
+            audit=state.audit,
+            chat=self._chat,
+            http=self._http,
+            now=now,
+        )
 
     # People and rooms
 
