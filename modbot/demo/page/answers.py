@@ -85,7 +85,7 @@ class Answers:
         elif do == "key":
             await self._hands.key(person, _text(asked, "key"))
         else:
-            raise CannotDo(400, "A phone can be answered, hung up, or have a key pressed.")
+            raise CannotDo(400, "A phone can be answered or hung up, or a key pressed.")
         return {}
 
     async def _text(self, asked: Json) -> Json:

@@ -12,6 +12,7 @@ from modbot.demo.page.moments import moment
 
 PULSE_SECONDS = 1 / 15
 COMMENT_EVERY_SECONDS = 10.0
+LOOK_EVERY_SECONDS = 1.0  # whether a browser to which there is nothing to tell has gone
 READS_WITHIN_SECONDS = 20.0
 MOST_WATCHERS = 64
 HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
@@ -62,7 +63,7 @@ class Feed:
             self.newest()
             changed.set()
             while True:
-                await _write(response, await self._next(changed))
+                await _write(response, await self._next(request, changed))
         except ConnectionResetError:
             return response  # it has gone
         except TimeoutError:
@@ -72,14 +73,19 @@ class Feed:
         finally:
             self._watchers.discard(changed)
 
-    async def _next(self, changed: asyncio.Event) -> bytes:
-        try:
-            async with asyncio.timeout(COMMENT_EVERY_SECONDS):
-                await changed.wait()
-        except TimeoutError:
-            return _COMMENT
-        changed.clear()
-        return b"event: state\nid: %d\ndata: %b\n\n" % (self._rev, self._newest)
+    async def _next(self, request: web.Request, changed: asyncio.Event) -> bytes:
+        """Raises ConnectionResetError when the browser has gone meanwhile."""
+        for _ in range(int(COMMENT_EVERY_SECONDS / LOOK_EVERY_SECONDS)):
+            try:
+                async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                    await changed.wait()
+            except TimeoutError:
+                if request.transport is None:
+                    raise ConnectionResetError("nobody reads any more") from None
+                continue
+            changed.clear()
+            return b"event: state\nid: %d\ndata: %b\n\n" % (self._rev, self._newest)
+        return _COMMENT
 
 
 async def _write(response: web.StreamResponse, piece: bytes) -> None:

@@ -15,6 +15,10 @@ CARD = ("Grade 3 Reading", f"{REYES.name} has it.")
 HINT = f"Answer your phone, listen, and press {TAKE_IT}."
 
 
+async def _looks_around(scene: Scene) -> None:
+    await scene.type(ORTIZ.slack, "/room")  # and modbot learns from Slack who he is
+
+
 async def _last_command(scene: Scene) -> None:
     """Slack still hands over what is typed, and takes nothing any more."""
     slack_is(scene.day, up=False)
@@ -81,7 +85,11 @@ SLACK_DOWN = Scenario(
     plays_as=REYES.slack,
     needs=frozenset({PlatformName.WEBEX}),
     beats=(
-        Beat("A quiet morning at the help desk. You are Kim Reyes, and it is your turn."),
+        Beat(
+            "A quiet morning at the help desk: you are Kim Reyes. Mr Ortiz looks at who is in his class.",
+            act=_looks_around,
+            until=lambda scene: scene.said(ORTIZ.slack, "Grade 3 Reading") is not None,
+        ),
         Beat(
             "Slack goes down. Mr Ortiz's /page is the last thing that gets through.",
             act=_last_command,

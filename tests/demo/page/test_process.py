@@ -1,0 +1,125 @@
+"""`modbot demo` as its own process: what it says, its ports, two at once, and that nothing is left behind."""
+
+import asyncio
+import re
+import signal
+import socket
+import time
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.demo.running import left_in, processes_that_name, run, start
+from tests.stores import until
+
+ADDRESS = re.compile(r"The demo is at (http://127\.0\.0\.1:(\d+)/)")
+
+
+async def address_of(process: Process) -> str:
+    """Where the page is, once it is said."""
+    assert process.stdout is not None
+    async with asyncio.timeout(50):
+        while line := (await process.stdout.readline()).decode():
+            if found := ADDRESS.search(line):
+                return found[1]
+    raise AssertionError("it ended without saying where the page is")
+
+
+async def ended(process: Process, how: signal.Signals) -> tuple[int | None, float, str]:
+    """Its code, how long it took in seconds, and what it complained of."""
+    asked_at = time.monotonic()
+    process.send_signal(how)
+    _, err = await process.communicate()
+    return process.returncode, time.monotonic() - asked_at, err.decode()
+
+
+def still_listens(address: str) -> bool:
+    """Whether anybody answers there."""
+    port = int(address.rstrip("/").rpartition(":")[2])
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+async def running(short_dir: Path) -> AsyncIterator[tuple[Process, str]]:
+    """A demo and its address."""
+    process = await start(short_dir, "--no-open")
+    try:
+        yield process, await address_of(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_ends_everything_within_two_seconds_and_leaves_nothing(
+    short_dir: Path, running: tuple[Process, str], how: signal.Signals
+) -> None:
+    process, address = running
+    async with aiohttp.ClientSession() as client, client.get(f"{address}api/events") as watching:
+        await watching.content.readline()
+        code, took_seconds, err = await ended(process, how)
+    assert (code, err) == (0, "")
+    assert took_seconds < 2
+    assert not still_listens(address)
+    assert not left_in(short_dir)
+    assert not processes_that_name(short_dir)
+
+
+@pytest.mark.timeout(120)
+async def test_a_scenario_that_runs_does_not_hold_up_the_end(short_dir: Path, running: tuple[Process, str]) -> None:
+    process, address = running
+    async with aiohttp.ClientSession() as client:
+        async with client.post(f"{address}api/scenario", json={"name": "leaked_link"}) as answer:
+            assert answer.status == 200
+
+        async def strangers_come() -> bool:
+            async with client.get(f"{address}api/state") as seen:
+                return b'"zzz"' in await seen.read()
+
+        await until("strangers come", strangers_come)
+    assert (await ended(process, signal.SIGINT))[0] == 0
+    assert not left_in(short_dir)
+    assert not processes_that_name(short_dir)
+
+
+@pytest.mark.timeout(120)
+async def test_two_demos_run_side_by_side(short_dir: Path, running: tuple[Process, str]) -> None:
+    _, one = running
+    process = await start(short_dir, "--no-open")
+    other = await address_of(process)
+    assert one != other
+    async with aiohttp.ClientSession() as client:
+        for address in (one, other):
+            async with client.get(f"{address}api/state") as answer:
+                assert answer.status == 200
+    assert (await ended(process, signal.SIGINT))[0] == 0
+    assert still_listens(one)
+
+
+@pytest.mark.parametrize("option", ["--port", "--modbot-port"])
+async def test_a_taken_port_gets_one_sentence(short_dir: Path, option: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = await run(short_dir, "--no-open", option, str(port))
+    advice = f"Give another one with {option}, or 0 for a free one."
+    assert (done.code, done.err) == (1, f"Port {port} is taken by another program. {advice}\n")
+    assert not left_in(short_dir)
+
+
+async def test_what_is_being_started_is_said_meanwhile(short_dir: Path) -> None:
+    process = await start(short_dir, "--no-open")
+    assert process.stdout is not None
+    said = [(await asyncio.wait_for(process.stdout.readline(), 30)).decode() for _ in range(2)]
+    process.send_signal(signal.SIGINT)
+    await process.communicate()
+    assert any("Starting a simulated Slack" in line for line in said)
+    assert process.returncode == 0
+    assert not left_in(short_dir)
