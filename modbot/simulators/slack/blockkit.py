@@ -213,3 +213,6 @@ _VIEW: Mapping[str, _Check] = {
     "clear_on_close": _flag,
     "notify_on_close": _flag,
 }
+# What there is, for whoever must show all of it: kind → its own fields.
+BLOCK_FIELDS = {kind: frozenset(fields) for kind, fields in _BLOCKS.items()}
+ELEMENT_FIELDS = {kind: frozenset(fields) for kind, fields in _ELEMENTS.items()}

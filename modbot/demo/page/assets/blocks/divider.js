@@ -1,0 +1,4 @@
+// A line across.
+import { html } from "../vendor/htm-preact.js";
+
+export const Divider = () => html`<hr />`;
