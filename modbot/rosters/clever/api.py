@@ -6,8 +6,9 @@ Everything is a read, so a request that got no answer, half an answer or a passi
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from copy import copy
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 from modbot.errors import Forbidden, MalformedAnswer, NotFound, VendorError
@@ -16,13 +17,14 @@ from modbot.rosters.clever import shapes
 from modbot.rosters.clever.answers import NOT_SHARED, OTHER_DISTRICT, UNREADABLE, VENDOR, error_of, malformed
 from modbot.rosters.clever.pace import Bucket
 from modbot.rosters.clever.shapes import Link, Shape
-from modbot.rosters.clever.tokens import Tokens, refused
+from modbot.rosters.clever.tokens import Tokens, refusal
 from modbot.rosters.patience import Pauses, persist
 from modbot.settings.clever import CleverSettings
 
 PAGE_RECORDS = 1_000  # Clever allows 10,000: about 18 MB with every field a district may share
 FEWEST_RECORDS = 10
 PATIENCE = timedelta(seconds=60)  # for one answer
+BRIEFLY = Pauses(tries=2)
 NEWEST = "last"
 
 _TOO_LARGE = 413
@@ -67,6 +69,12 @@ class CleverApi:
         self._bucket = bucket or Bucket()
         self._pauses = pauses or Pauses()
         self._limit = page_records
+
+    def briefly(self) -> Self:
+        """The same for an admin who waits: with its token and bucket, and each request repeated once at the most."""
+        brief = copy(self)
+        brief._pauses = BRIEFLY
+        return brief
 
     async def find_token(self) -> None:
         """Ask for the district's token. Raises VendorError."""
@@ -183,8 +191,8 @@ class CleverApi:
 
     async def _find_token(self) -> str:
         answer = await self._tokens.ask(PATIENCE)
-        if answer.status in (400, 401, 403):
-            raise refused()
+        if error := refusal(answer):
+            raise error
         self._need_ok(answer, "token")
         return self._tokens.take(answer)
 

@@ -1,7 +1,8 @@
 """What modbot takes of Clever's JSON: https://dev.clever.com/docs/clever-api-v31-data-schema
 
-The parser builds what stands here and skips all else, so that a birthday or a disability never becomes a value in
-modbot's memory. A field of another type than Clever documents is as good as absent; it does not spoil its page.
+The parser builds what stands here and skips all else, so that a birthday or a disability never becomes a value that
+could be kept, logged or told. A field of another type than Clever documents is as good as absent; it does not spoil
+its page.
 """
 
 from dataclasses import dataclass

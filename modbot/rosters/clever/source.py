@@ -38,7 +38,7 @@ class CleverSource:
 
     async def probe(self) -> Sequence[Probe]:
         """See `modbot.rosters.Source`."""
-        return await probes(self._api)
+        return await probes(self._api.briefly())
 
     async def _usable(self, since: str, now: datetime) -> Mark:
         mark = Mark.unpacked(since)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aiohttp import encode_basic_auth
 
-from modbot.errors import AuthRejected, NotFound
+from modbot.errors import AuthRejected, NotFound, VendorError
 from modbot.http import Answer, Http
 from modbot.rosters.clever import shapes
 from modbot.rosters.clever.answers import NO_CREDENTIALS, NOT_CONNECTED, NOT_SET, OTHER_DISTRICT, VENDOR
@@ -55,6 +55,10 @@ class Tokens:
         return self._kept
 
 
-def refused() -> AuthRejected:
-    """What a 4xx from the token address means."""
-    return AuthRejected(VENDOR, NO_CREDENTIALS, status=401, log_detail="client credentials")
+def refusal(answer: Answer) -> VendorError | None:
+    """What the token address means by a 4xx that no other of Clever's addresses has; None for the rest."""
+    if answer.status in (400, 401, 403):
+        return AuthRejected(VENDOR, NO_CREDENTIALS, status=answer.status, log_detail="client credentials")
+    if answer.status == 404:
+        return NotFound(VENDOR, NOT_CONNECTED, status=answer.status, log_detail="no token for the district")
+    return None

@@ -1,6 +1,7 @@
 """A sync killed with -9 half-way: everybody goes on reading the former roster, and the next sync completes."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,6 +47,7 @@ async def syncing(world: World, store_url: str, folder: Path) -> AsyncIterator[a
         *(sys.executable, "-m", "benchmarks.syncing"),
         *(store_url, world.clever.url, world.clever.district.id, str(folder)),
         cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},  # its index stays behind
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
     )

@@ -23,6 +23,13 @@ async def test_a_connected_district_passes_every_probe_with_few_and_small_reques
     assert all("limit=1" in seen.path for seen in world.clever.seen if "/users" in seen.path)
 
 
+async def test_an_admin_does_not_wait_long_for_a_clever_that_is_down(world: World) -> None:
+    world.clever.faults.fail_next.extend([(503, {}, b"")] * 20)
+    told = await probed(world)
+    assert "status.clever.com" in told["credentials"].said
+    assert len(world.clever.seen) == 2
+
+
 async def test_wrong_credentials_end_the_probing(world: World) -> None:
     told = await probed(world, secret="wrong")
     assert list(told) == ["credentials"]

@@ -55,6 +55,14 @@ async def test_a_district_that_is_not_connected_is_told(world: World) -> None:
     assert "not connected" in told.value.staff_text
 
 
+async def test_a_token_address_that_knows_no_such_district_means_the_same(world: World) -> None:
+    world.clever.faults.only = "/oauth"
+    world.clever.faults.fail_next.append((404, {}, b"{}"))
+    with pytest.raises(NotFound) as told:
+        await world.source().read(Told())
+    assert "not connected" in told.value.staff_text
+
+
 async def test_a_token_that_is_revoked_is_told(world: World) -> None:
     source = world.source()
     await source.read(Told())
