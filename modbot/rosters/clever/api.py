@@ -67,18 +67,18 @@ class CleverApi:
         self._now = now
         self._tokens = Tokens(settings, http)
         self._bucket = bucket or Bucket()
-        self._pauses = pauses or Pauses()
+        self.pauses = pauses or Pauses()
         self._limit = page_records
 
     def briefly(self) -> Self:
         """The same for an admin who waits: with its token and bucket, and each request repeated once at the most."""
         brief = copy(self)
-        brief._pauses = BRIEFLY
+        brief.pauses = BRIEFLY
         return brief
 
     async def find_token(self) -> None:
         """Ask for the district's token. Raises VendorError."""
-        await persist(self._find_token, self._pauses)
+        await persist(self._find_token, self.pauses)
 
     async def district(self) -> shapes.District:
         """The token's own district, which is the one that is set: GET /districts. Raises Forbidden for another."""
@@ -116,7 +116,7 @@ class CleverApi:
             self._need_ok(answer, "events")
             return True
 
-        return await persist(ask, self._pauses)
+        return await persist(ask, self.pauses)
 
     async def pages(
         self, kind: str, shape: Shape[R], *, role: str = "", after: str = ""
@@ -166,7 +166,7 @@ class CleverApi:
             self._need_ok(answer, kind)
             return shape.read(answer.body)
 
-        records, links = await persist(ask, self._pauses)
+        records, links = await persist(ask, self.pauses)
         if any(record is not None and record.district not in (None, self._district) for record in records):
             raise Forbidden(VENDOR, OTHER_DISTRICT, log_detail=f"{kind} of another district")
         return records, links
