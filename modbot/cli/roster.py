@@ -9,6 +9,7 @@ from modbot.audit import AuditEntry
 from modbot.cli import printing, roster_match, roster_source
 from modbot.cli.opening import who, with_state
 from modbot.errors import ConfigError
+from modbot.roster_sync.wiring import keeping
 from modbot.rosters import RosterRefused, RosterReport
 from modbot.state import State
 from modbot.store.roster import check as check_folder
@@ -23,6 +24,7 @@ roster = typer.Typer(
 FOLDER = typer.Argument(help="The folder with manifest.csv and the other files.", show_default=False)
 FOLDER_OR_SOURCE = typer.Argument(None, help="The folder; without one, Clever or OneRoster is tried.")
 STRICT = typer.Option(False, "--strict", help="Refuse the import when a single row does not fit.")
+KEEP = typer.Option(False, "--keep", help="Keep what was read, sealed, so that later files may hold changes only.")
 JSON = typer.Option(False, "--json", help="Print the report as JSON.")
 
 
@@ -49,14 +51,15 @@ def check(folder: Path | None = FOLDER_OR_SOURCE, strict: bool = STRICT, json_: 
 
 
 @roster.command(name="import", epilog="Example: modbot roster import ./oneroster --json")
-def import_(folder: Path = FOLDER, strict: bool = STRICT, json_: bool = JSON) -> None:
+def import_(folder: Path = FOLDER, strict: bool = STRICT, keep: bool = KEEP, json_: bool = JSON) -> None:
     """Import the files, whole or not at all. Exit code 1 when they are refused: nothing was changed then."""
     _must_be_folder(folder)
     with printing.progress("Importing") as tell:
 
         async def work(state: State) -> RosterReport:
             try:
-                report = await import_roster(folder, state.roster, strict=strict, progress=tell)
+                kept = keeping(state.settings, state.keyring)
+                report = await import_roster(folder, state.roster, strict=strict, progress=tell, kept=kept, keep=keep)
             except RosterRefused as refused:
                 return refused.report
             await state.audit.append(_entry(await state.roster.generation(), report))

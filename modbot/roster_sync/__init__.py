@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from modbot.log import get_logger
-from modbot.roster_sync.kept import Former, Kept
 from modbot.roster_sync.report import SyncReport, asks_it
 from modbot.rosters import Gap, Progress, RosterRefused, Source
 from modbot.rosters.comparison import Changes, Comparison
@@ -19,7 +18,7 @@ from modbot.rosters.gathering import TOLERANCE
 from modbot.rosters.joined import JoinedRoster
 from modbot.rosters.network import read
 from modbot.rosters.scratch import Scratch, Secrets, scratch
-from modbot.store.roster import RosterStore, RosterWriter, or_nothing, put_in_force
+from modbot.store.roster import Former, Kept, RosterStore, RosterWriter, or_nothing, put_in_force
 
 MOST_REMOVED = 0.1  # of staff, of students in classes, of classes
 

@@ -20,13 +20,16 @@ class BadFile(RosterError):
 class Findings:
     """The problems of one reading. Rows that do not fit are counted per file, so a large file cannot hide a bad one."""
 
-    def __init__(self, standing: Mapping[str, int] | None = None) -> None:
-        """`standing`: rows by file that an earlier reading told, and that this one may find wrong, too."""
+    def __init__(self) -> None:
         self.rows: Counter[str] = Counter()
-        self._standing = standing or {}
+        self._standing: Mapping[str, int] = {}
         self._bad: Counter[str] = Counter()
         self._kept: list[Problem] = []
         self._fatal: Problem | None = None
+
+    def add_standing(self, rows: Mapping[str, int]) -> None:
+        """Rows by file that an earlier reading told, and that this one may find wrong, too."""
+        self._standing = rows
 
     def left_out(self, file: str, line: int | None, reason: str) -> None:
         """A row that does not fit."""

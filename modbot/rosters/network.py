@@ -27,7 +27,9 @@ async def read(
     Of a reading since a mark, the index must hold what was told before. `told` is called in a thread with the index
     and the new mark when the source has told everything and nothing is joined yet. Raises what `Source.read` raises.
     """
-    findings = Findings(NAMES.standing(index) if since else None)
+    findings = Findings()
+    if since:
+        findings.add_standing(NAMES.standing(index))
     mark = await source.read(Gathering(index, findings, changes=bool(since), progress=progress), since=since)
     if told is not None:
         await asyncio.to_thread(told, index, mark)

@@ -20,7 +20,10 @@ from modbot.rosters.oneroster_csv.vocabulary import (
 VERSIONS = ("1.1", "1.2")
 DELTA = "delta"
 ABSENT = "absent"
-NO_FORMER = "it holds changes only (delta), and modbot has kept nothing to change; import a bulk export first"
+NO_FORMER = (
+    "it holds changes only (delta), and modbot has kept nothing to change; import a bulk export with --keep first"
+)
+UNSURE = "it holds changes only (delta); whether they fit shows when they are imported"
 MIXED = "it is a bulk file among changes (delta); a folder must hold one or the other"
 
 
@@ -48,8 +51,11 @@ class Layout:
         return self.folder / table.file
 
 
-def lay_out(folder: Path, findings: Findings, *, changes_wanted: bool = False) -> Layout | None:
-    """What lies in the folder, or None when it cannot be imported; the findings then say everything that is wrong."""
+def lay_out(folder: Path, findings: Findings, *, refuses_changes: str = NO_FORMER) -> Layout | None:
+    """What lies in the folder, or None when it cannot be imported; the findings then say everything that is wrong.
+
+    `refuses_changes` is why a folder of changes cannot be taken, "" when it can.
+    """
     if not folder.is_dir():
         findings.unusable(Problem(folder.name, None, "this is not a folder; give the folder that holds the CSV files"))
         return None
@@ -68,7 +74,7 @@ def lay_out(folder: Path, findings: Findings, *, changes_wanted: bool = False) -
     may_lack = set(modes) if changes else {SESSIONS.name}
     absent = frozenset(name for name, mode in modes.items() if mode == ABSENT and name in may_lack)
     layout = Layout(folder, version, has_sessions=SESSIONS.name not in absent, changes=changes, absent=absent)
-    _look_at(layout, modes, findings, changes_wanted=changes_wanted)
+    _look_at(layout, modes, findings, refuses_changes)
     return None if findings.fatal else layout
 
 
@@ -90,11 +96,11 @@ def _version(said: dict[str, str]) -> str | None:
     return next((version for version in VERSIONS if given == version or given.startswith(f"{version}.")), None)
 
 
-def _look_at(layout: Layout, modes: dict[str, str], findings: Findings, *, changes_wanted: bool) -> None:
+def _look_at(layout: Layout, modes: dict[str, str], findings: Findings, refuses_changes: str) -> None:
     for table in filter(layout.has, _tables(layout.version)):
-        if layout.changes and not changes_wanted:
+        if layout.changes and refuses_changes:
             if modes[table.name] == DELTA:
-                findings.unusable(Problem(table.file, None, NO_FORMER))
+                findings.unusable(Problem(table.file, None, refuses_changes))
             continue
         if layout.changes and modes[table.name] != DELTA:
             findings.unusable(Problem(table.file, None, MIXED))

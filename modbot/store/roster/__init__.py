@@ -5,11 +5,14 @@ generation: what they read is thrown away and read again when the generation cha
 """
 
 from modbot.store.roster.importing import check, import_roster, or_nothing, put_in_force
+from modbot.store.roster.kept import Former, Kept
 from modbot.store.roster.reading import RosterStore
 from modbot.store.roster.records import MailPerson, Sealer
 from modbot.store.roster.writing import RosterWriter
 
 __all__ = [
+    "Former",
+    "Kept",
     "MailPerson",
     "RosterStore",
     "RosterWriter",

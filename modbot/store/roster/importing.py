@@ -6,23 +6,28 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
-from secrets import token_bytes
 from typing import Protocol, TypeVar
 
 from modbot.errors import StoreUnavailable
 from modbot.rosters import Progress, Roster, RosterRefused, RosterReport, email_digest, oneroster_csv
 from modbot.rosters.oneroster_csv import TOLERANCE
+from modbot.rosters.scratch import Secrets
+from modbot.store.roster.kept import Kept
 from modbot.store.roster.writing import RosterWriter
 
 STAFF_AT_ONCE = 100  # about 100 kB in one write
 SECTIONS_AT_ONCE = 50
 EMAILS_AT_ONCE = 2000
+CSV = "oneroster_csv"  # the source's name for what is kept
 
 T = TypeVar("T")
 
 
 class Begins(Protocol):
     """What an import needs of the store (`RosterStore`)."""
+
+    async def generation(self) -> str:
+        """The generation in force, "" for none."""
 
     async def begin(self, *, salt: bytes, now: datetime) -> RosterWriter:
         """A writer of the next generation."""
@@ -50,32 +55,47 @@ async def import_roster(
     tolerance: float = TOLERANCE,
     progress: Progress | None = None,
     scratch_folder: Path | None = None,
+    kept: Kept | None = None,
+    keep: bool = False,
 ) -> RosterReport:
     """Import a OneRoster folder and put it in force in one step. Returning means that it is in force.
 
     `progress` is called on the event loop with rows done and rows in all: None while the files are read, then the
     records to be written. `scratch_folder` needs about as much room as the files take; by default it is the system's
-    temporary folder. Raises RosterRefused, with the report, when the files do not fit: nothing was changed then.
-    Raises RosterError while another import is under way, and StoreUnavailable: then look at what is in force.
+    temporary folder. With `keep`, what was read is put into `kept`, so that a later folder may hold changes only; a
+    folder of changes needs what was kept, and keeps it up to date. Raises RosterRefused, with the report, when the
+    files do not fit: nothing was changed then. Raises RosterError while another import is under way, and
+    StoreUnavailable: then look at what is in force.
     """
     at = now or datetime.now(UTC)
-    salt = token_bytes(32)
+    former = await asyncio.to_thread(kept.find, CSV, await store.generation()) if kept is not None else None
+    secrets = former.secrets if former is not None else Secrets()
+    keeping = kept if keep or former is not None else None
     reading = oneroster_csv.read(
         folder,
         today=at.date(),
-        digest=email_digest(salt),
+        digest=email_digest(secrets.salt),
         strict=strict,
         tolerance=tolerance,
         progress=on_loop(progress),
         scratch_folder=scratch_folder,
+        secrets=secrets,
+        former=former.index if former is not None else None,
+        told=keeping.put_aside if keeping is not None else None,
     )
     with ExitStack() as stack:
+        if keeping is not None:
+            stack.callback(keeping.drop_aside)  # what came into force is no longer aside by then
         roster = await asyncio.to_thread(stack.enter_context, reading)
         if not roster.report.accepted:
             raise RosterRefused(roster.report)
-        writer = await store.begin(salt=salt, now=at)
+        writer = await store.begin(salt=secrets.salt, now=at)
         async with or_nothing(writer):
             await put_in_force(roster, writer, progress)
+        if keeping is not None:
+            await asyncio.to_thread(keeping.keep, CSV, writer.generation, CSV, secrets)
+        elif kept is not None:
+            await asyncio.to_thread(kept.forget)
     return roster.report
 
 

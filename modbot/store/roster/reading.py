@@ -1,7 +1,7 @@
 """Reads the roster in force. One instance per process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -156,6 +156,12 @@ class RosterStore:
             lists = await self._store.run("HMGET", now.records.key(MEMBERS), *(name for name, _ in some))
             yield await asyncio.to_thread(_opened, now.records, some, lists)
 
+    async def sections_at(self, schools: Collection[str] | None) -> AsyncIterator[list[Section]]:
+        """The classes of some schools, or of all (None), without their students. Raises as `everybody` does."""
+        async for some, now in self._pieces(SECTIONS):
+            found = await asyncio.to_thread(_opened_sections, now.records, some)
+            yield [one for one in found if schools is None or one.school in schools]
+
     async def _pieces(self, table: str) -> AsyncIterator[tuple[list[tuple[str, bytes]], _Generation]]:
         now = await self._current()
         cursor = 0
@@ -219,6 +225,10 @@ class RosterStore:
 
 def _opened_staff(records: Records, some: Sequence[tuple[str, bytes]]) -> list[Staff]:
     return [records.open_staff(name, sealed) for name, sealed in some]
+
+
+def _opened_sections(records: Records, some: Sequence[tuple[str, bytes]]) -> list[Section]:
+    return [records.open_section(name, sealed) for name, sealed in some]
 
 
 def _opened(

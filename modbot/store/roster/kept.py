@@ -15,7 +15,7 @@ import orjson
 from modbot.errors import SealBroken
 from modbot.log import get_logger
 from modbot.rosters.scratch import Scratch, Secrets
-from modbot.store.roster import Sealer
+from modbot.store.roster.records import Sealer
 
 _CONTEXT = b"roster kept"
 _ASIDE = "aside.db"
