@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from modbot import page_state
 from modbot.page_state import Called, Change, PageState, Step, StillOnIt, Trouble, from_bytes, to_bytes
-from modbot.pagers import Fate
+from modbot.pagers import Fate, Turn
 
 NOW = datetime(2026, 11, 24, 10, 14, tzinfo=UTC)
 ASKING = StillOnIt(after_seconds=1200, answer_seconds=600)
@@ -47,12 +47,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     state: PageState
     tokens: list[str]
+    presses: list[tuple[Turn, int]]  # what buttons and keys that were ever shown carry
     answered: bool  # durably, and not given back since
 
     @initialize(steps=st.integers(0, 3), rounds=st.integers(1, 3), asks=st.booleans())
     def begin(self, steps: int, rounds: int, asks: bool) -> None:
         self.state = opened(steps, rounds, ASKING if asks else StillOnIt())
-        self.tokens = [self.state.token]
+        self.tokens, self.presses = [self.state.token], []
+        self.show()
         self.answered = False
 
     def follow(self, change: Change | None) -> None:
@@ -65,6 +67,10 @@ class AnyOrder(RuleBasedStateMachine):
         assert not (change.ask and change.state.open), "asked whether they still have what nobody has"
         self.state = change.state
         self.tokens.append(change.state.token)
+        self.show()
+
+    def show(self) -> None:
+        self.presses.append((self.state.turn, self.state.step))
 
     @rule(data=st.data())
     def any_timer(self, data: st.DataObject) -> None:
@@ -81,17 +87,51 @@ class AnyOrder(RuleBasedStateMachine):
         self.follow(change)
         self.answered = self.answered or change is not None
 
+    @rule(data=st.data())
+    def acknowledge_by_any_press(self, data: st.DataObject) -> None:
+        turn, _ = data.draw(st.sampled_from(self.presses))
+        change = page_state.acknowledge(self.state, "Lou", NOW, turn=turn)
+        assert (change is not None) == (self.state.open and turn == self.state.turn)
+        self.follow(change)
+        self.answered = self.answered or change is not None
+
     @rule()
     def confirm(self) -> None:
         self.follow(page_state.confirm(self.state, NOW))
+
+    @rule(data=st.data())
+    def confirm_by_any_press(self, data: st.DataObject) -> None:
+        turn, _ = data.draw(st.sampled_from(self.presses))
+        change = page_state.confirm(self.state, NOW, turn=turn)
+        if turn.asked:
+            assert (change is not None) == (turn == self.state.turn)
+        self.follow(change)
 
     @rule()
     def escalate(self) -> None:
         self.follow(page_state.escalate(self.state, NOW))
 
+    @rule(data=st.data(), deliveries=st.integers(1, 3))
+    def escalate_by_any_press(self, data: st.DataObject, deliveries: int) -> None:
+        turn, step = data.draw(st.sampled_from(self.presses))
+        before = self.state
+        for _ in range(deliveries):
+            self.follow(page_state.escalate(self.state, NOW, turn=turn, step=step))
+        assert self.state.step - before.step <= 1, "one press has passed on two calls"
+        if (turn.run, step) != (before.run, before.step):
+            assert self.state is before, "a press of an earlier call has passed on this one"
+
     @rule(incident=st.sampled_from(["", "i1", "i2"]))
     def resolve(self, incident: str) -> None:
         self.follow(page_state.resolve(self.state, incident))
+        self.answered = self.answered or self.state.state == "resolved"
+
+    @rule(data=st.data())
+    def resolve_by_any_press(self, data: st.DataObject) -> None:
+        turn, _ = data.draw(st.sampled_from(self.presses))
+        change = page_state.resolve(self.state, turn=turn)
+        assert change is None or turn.run == self.state.run, "what ended an earlier ringing has ended this one"
+        self.follow(change)
         self.answered = self.answered or self.state.state == "resolved"
 
     @rule(incident=st.sampled_from(["i1", "i2"]))

@@ -1,147 +1,16 @@
 """The watchdog of pages, on a real store with real timers: what it mends, whom it alarms, and what it costs."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from aiohttp import web
-from pydantic import SecretStr
 
-from modbot.errors import Unreachable
-from modbot.escalation import Escalation
-from modbot.http import Http
 from modbot.jobs import CONCURRENCY, Jobs
-from modbot.page_state import Change, PageState, Step, StillOnIt, trigger
-from modbot.page_watch import Heartbeat
-from modbot.pagers import Fate, Notice, Question, Ticket
-from modbot.paging import TIMER_JOB, Paging, timer_key
-from modbot.seal import Keyring
-from modbot.settings.paging import OnCallPerson, PagingSettings
-from modbot.simulators import SimServer
-from modbot.store import Store
-from modbot.store.pages import Pages
-from modbot.store.shifts import Shifts
+from modbot.page_state import Change
+from modbot.paging import TIMER_JOB, timer_key
+from tests.flow.office import HEAD, KIM, LOU, Monitor, Office, now
 from tests.stores import until
-
-KIM, LOU, HEAD = "kim.reyes@example.org", "lou.baker@example.org", "head@example.org"
-SETTINGS = PagingSettings.model_validate(
-    {
-        "people": [{"email": email} for email in (KIM, LOU, HEAD)],
-        "steps": [{"people": [KIM], "wait_seconds": 600}, {"people": [LOU], "wait_seconds": 600}],
-        "rounds": 1,
-        "last_resort": [HEAD],
-    }
-)
-
-
-@dataclass(slots=True)
-class Bell:
-    """A way to call people that remembers whom it called for which page, in order."""
-
-    label: str = "bell"
-    rung: list[tuple[str, str]] = field(default_factory=list)
-    hushed: list[str] = field(default_factory=list)
-    deaf: bool = False  # nothing can be made quiet
-
-    async def ring(self, person: OnCallPerson, notice: Notice) -> Ticket:
-        self.rung.append((notice.page, person.email))
-        return Ticket(Fate.DELIVERED, f"{notice.page} {person.email}")
-
-    async def ask(self, person: OnCallPerson, question: Question) -> Ticket:
-        raise AssertionError(f"{person.email} is not to be asked about {question.page}")
-
-    async def hush(self, ref: str, said: str, *, over: bool) -> None:
-        if self.deaf:
-            raise Unreachable("bell", maybe_applied=False, log_detail=f"{said} {over}")
-        self.hushed.append(ref)
-
-
-@dataclass(slots=True)
-class Card:
-    """What is written on cards."""
-
-    lines: list[str] = field(default_factory=list)
-
-    async def note(self, page: PageState, text: str, *, once: str) -> None:
-        self.lines.append(f"{page.id}: {text}")
-
-    async def given_back(self, page: PageState, *, once: str) -> None:
-        raise AssertionError(f"{page.id} is not given back: {once}")
-
-
-class Monitor(SimServer):
-    """A monitor outside that counts how often it is told that all is well."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.status = 200
-
-    def routes(self, router: web.UrlDispatcher) -> None:
-        async def take(_: web.Request) -> web.Response:
-            return web.Response(status=self.status)
-
-        router.add_get("/ping", take)
-
-
-@dataclass(slots=True)
-class Office:
-    """Paging with a bell, a card and a monitor."""
-
-    pages: Pages
-    jobs: Jobs
-    paging: Paging
-    bell: Bell
-    card: Card
-    monitor: Monitor
-    started: list[str]  # pages whose timers rang, in order
-
-    async def lost(self, page_id: str, due: timedelta = timedelta(0)) -> PageState:
-        """A page that has called its first person, due in so long, and nothing that would ring."""
-        policy = tuple(Step((email,), 600) for email in (KIM, LOU))
-        fresh = PageState(page_id, "help", "Ms Chang", now().isoformat(), policy, StillOnIt(after_seconds=600))
-        state = replace(trigger(fresh, now()).state, calling=False, due_at=(now() + due).isoformat())
-        await self.pages.create(state)
-        return state
-
-
-@pytest.fixture
-async def monitor() -> AsyncIterator[Monitor]:
-    async with Monitor() as monitor:
-        assert isinstance(monitor, Monitor)
-        yield monitor
-
-
-@pytest.fixture
-async def office(store: Store, store_url: str, monitor: Monitor) -> AsyncIterator[Office]:
-    bell, card, http = Bell(), Card(), Http()
-    started: list[str] = []
-
-    async def ring(job_id: str) -> None:
-        started.append(job_id.partition("|")[0])
-        await paging.ring(job_id)
-
-    jobs = Jobs(store_url, {TIMER_JOB: ring})
-    pages = Pages(store, Keyring([bytes(32)]))
-    paging = Paging(
-        pages=pages,
-        jobs=jobs,
-        escalation=Escalation(SETTINGS, ZoneInfo("UTC"), Shifts(store), now),
-        pagers={"slack": bell},
-        now=now,
-        watching=card,
-        all_is_well=Heartbeat(http, SecretStr(f"{monitor.url}/ping")).beat,
-    )
-    await jobs.start()
-    yield Office(pages, jobs, paging, bell, card, monitor, started)
-    await jobs.drain(timedelta(seconds=5))
-    await http.close()
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
 
 LOST = timedelta(minutes=-2)
 
@@ -157,7 +26,7 @@ async def test_two_looks_at_once_call_the_next_person_once(office: Office) -> No
     await office.paging.repair()
     await office.paging.repair()
     await until("the next person is called", lambda: bool(office.bell.rung))
-    await settled(office, "p1")
+    await office.settled("p1")
     assert office.bell.rung.count(("p1", LOU)) == 1
 
 
@@ -305,11 +174,3 @@ async def answered_and_left_ringing(office: Office) -> None:
     await office.paging.escalate("p1", "Ms Chang")
     office.bell.deaf = True
     await office.paging.acknowledge("p1", "Lou", email=LOU)
-
-
-async def settled(office: Office, page_id: str) -> None:
-    async def is_so() -> bool:
-        page = await office.pages.get(page_id)
-        return page is not None and not page.calling
-
-    await until("nobody is being called", is_so)
