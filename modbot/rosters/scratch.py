@@ -8,19 +8,23 @@ nothing but ids.
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum
 from hashlib import blake2b
 from pathlib import Path
 from secrets import token_bytes
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+PREFIX = "modbot-roster-"
+DEAD_AFTER = timedelta(days=1)
 CACHE_KIB = 16 * 1024
 ROWS_AT_ONCE = 2000
 _NONCE_BYTES = 12
@@ -154,9 +158,10 @@ def scratch(
     """An empty index in a private directory under `folder` (the system's temporary one), removed at the end.
 
     `former` is a copy that an earlier index made with `copy_to` under the same `secrets`: this one begins as it was.
-    It needs about as much disk as the district's files take.
+    It needs about as much disk as the district's files take. What a killed process left there is removed after a day.
     """
-    with TemporaryDirectory(prefix="modbot-roster-", dir=folder) as directory:
+    _clear_dead(Path(folder or gettempdir()))
+    with TemporaryDirectory(prefix=PREFIX, dir=folder) as directory:
         path = Path(directory) / "index.db"
         if former is not None:
             shutil.copyfile(former, path)
@@ -165,3 +170,12 @@ def scratch(
             yield index
         finally:
             index.close()
+
+
+def _clear_dead(folder: Path) -> None:
+    """Nobody works on an index for a day: one that old was left by a process that was killed."""
+    oldest = time.time() - DEAD_AFTER.total_seconds()
+    for index in folder.glob(f"{PREFIX}*/index.db"):
+        with suppress(OSError):  # another account's, or another process was quicker
+            if index.stat().st_mtime < oldest:
+                shutil.rmtree(index.parent)
