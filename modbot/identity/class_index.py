@@ -8,11 +8,11 @@ from nicknames import NickNamer
 
 from modbot.identity.fits import Fit, Hit, How, Part
 from modbot.identity.shown import words_of
-from modbot.identity.vocabulary import SPELLINGS
+from modbot.identity.vocabulary import NICKNAMES, SPELLINGS
 from modbot.rosters import Student
 
 EXACT, SPELT, NICK = 1.0, 0.95, 0.9
-_NICKNAMES = NickNamer()
+_ENGLISH = NickNamer()
 
 Words = tuple[str, ...]
 T = TypeVar("T")
@@ -129,7 +129,7 @@ def _add_part(gathered: _Gathering, seat: int, part: Part, words: Words) -> None
 
 
 def _add_nicknames(gathered: _Gathering, seat: int, word: str) -> None:
-    for nick in _NICKNAMES.nicknames_of(word) | _NICKNAMES.canonicals_of(word):
+    for nick in _ENGLISH.nicknames_of(word) | _ENGLISH.canonicals_of(word) | NICKNAMES.get(word, frozenset()):
         _put(gathered.words, nick, Hit(seat, Part.GIVEN, How.NICKNAME, NICK))
     if len(word) >= 4:
         gathered.given[word, seat] = None

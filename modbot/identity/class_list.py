@@ -30,11 +30,13 @@ class ClassList:
         remembered: Iterable[RememberedName] = (),
         today: date = date.min,
         signers: Collection[str] | None = None,
+        regulars: Collection[str] | None = None,
     ) -> None:
         """`staff`: whoever may be in the class as staff, at least those of the school.
 
         `domains`: the district's own e-mail domains. `remembered` counts by `today`, and only with the `memory` it was
-        digested by. `signers`: ids of students who normally sign in; None when nothing is known of their habits yet.
+        digested by. `signers`: ids of students who normally sign in. `regulars`: ids of those who were recognised, by
+        account or name, most times the class met lately. Both are None when nothing is known of other days.
         """
         self.students = tuple(students)
         self._index = index_of(self.students)
@@ -48,6 +50,7 @@ class ClassList:
         self._seats_by_id = {student.id: seat for seat, student in enumerate(self.students)}
         self._looked: dict[str, Look] = {}
         self.signers = None if signers is None else frozenset(signers)
+        self.regulars = None if regulars is None else frozenset(regulars)
 
     @property
     def habit(self) -> bool | None:
@@ -71,6 +74,10 @@ class ClassList:
     def usually_signs_in(self, seat: int) -> bool:
         """Whether this student normally does, as far as that is known."""
         return bool(self.signers) and self.students[seat].id in (self.signers or ())
+
+    def is_rare(self, seat: int) -> bool:
+        """Whether this student was hardly ever recognised lately: they come under another name, or not at all."""
+        return self.regulars is not None and self.students[seat].id not in self.regulars
 
     def exact(self, name: str) -> tuple[Fit, ...]:
         """The first look-up: students whose whole name is shown as anybody would type it. No rules, no memory."""

@@ -93,10 +93,12 @@ def _by_consonants(word: str, index: Index) -> Iterable[Hit]:
 
 def _combined(hits: dict[int, list[Named]], shown: Shown) -> Iterator[Fit]:
     for seat, named in hits.items():
-        yield _fit(seat, named, shown)
+        fit = _fit(seat, named, shown)
+        if fit is not None:
+            yield fit
 
 
-def _fit(seat: int, named: list[Named], shown: Shown) -> Fit:
+def _fit(seat: int, named: list[Named], shown: Shown) -> Fit | None:
     """One student's best given name and best family name, from different words."""
     givens = [(number, hit) for number, hit in named if hit.part is Part.GIVEN]
     families = [(number, hit) for number, hit in named if hit.part is Part.FAMILY]
@@ -119,13 +121,14 @@ def _pair_fit(seat: int, given: Hit, family: Hit) -> Fit:
     return Fit(seat, How.SHORT if how is How.FULL else how, worth)
 
 
-def _single_fit(seat: int, hit: Hit, *, alone: bool) -> Fit:
+def _single_fit(seat: int, hit: Hit, *, alone: bool) -> Fit | None:
     """One word fits. Alone it may be the given name; beside words that fit nobody it says little."""
     if hit.how is How.INITIAL:
         return Fit(seat, How.HINT, hit.worth / 2)
+    certain = hit.how in _SHORT_FORMS and hit.worth > VERY_SHORT_WORTH
     if not alone or hit.part is Part.FAMILY:
-        return Fit(seat, How.PART, hit.worth / 2)
-    if hit.how in _SHORT_FORMS and hit.worth > VERY_SHORT_WORTH:
+        return Fit(seat, How.PART, hit.worth / 2) if certain else None
+    if certain:
         return Fit(seat, How.FIRST, hit.worth * 0.6)
     nearly = hit.how is How.NEAR and hit.worth > SHORT_EDIT
     return Fit(seat, How.NEAR_FIRST if nearly else How.PART, hit.worth / 2)

@@ -44,6 +44,7 @@ class _Case:
     fits: tuple[Fit, ...] = ()
     entry: RememberedName | None = None
     lost: int | None = None  # the seat that somebody else holds
+    prank: bool = False  # a prank name that is nobody's own
     doubled: bool = False  # holds a seat by a near name that somebody else shows exactly
 
     @property
@@ -76,6 +77,7 @@ def _case(class_list: ClassList, person: Person) -> _Case:
         return _Case(person, fits=exact)
     case = _Case(person, entry=class_list.recall(person.name))
     case.shown, case.fits = class_list.look(person.name)
+    case.prank = not _is_full(case.fits) and is_prank(case.shown.whole)
     if case.entry is not None and not _is_full(case.fits):
         case.fits = (*class_list.remembered_fit(case.entry), *case.fits)
     return case
@@ -116,15 +118,10 @@ def _choices(case: _Case) -> Sequence[Fit]:
     """The fits that are good enough to hold a place, and about as good as the best."""
     if case.shown is _NOBODY:
         return case.fits  # found by the first look-up: all of them fit wholly
-    if case.account is not None or not case.fits or not case.fits[0].good or _is_dishonest(case):
+    if case.account is not None or not case.fits or not case.fits[0].good or case.prank:
         return []
     enough = case.fits[0].worth - SAME_WORTH
     return [fit for fit in case.fits if fit.good and fit.worth >= enough]
-
-
-def _is_dishonest(case: _Case) -> bool:
-    """A prank name that is nobody's own."""
-    return bool(case.shown.words) and not _is_full(case.fits) and is_prank(case.shown.whole)
 
 
 @dataclass(slots=True)
@@ -186,20 +183,23 @@ class _Room:
             band = Band.LIKELY if band is Band.KNOWN else Band.UNSURE
             doubts.append(Why.HIDDEN)
         if not person.signed_in or person.email:
-            habit = self._habit_against(seat)
-            if habit is not None:
+            other_days = self._other_days_against(seat)
+            if other_days is not None:
                 band = Band.UNSURE
-                doubts.append(habit)
+                doubts.append(other_days)
         if person.signed_in and person.email:
             ours = self.class_list.is_ours(person.email)
             band = Band.UNSURE if ours or band is Band.UNSURE else Band.LIKELY
             doubts.append(Why.OTHER_ACCOUNT if ours else Why.OUTSIDE_ACCOUNT)
         return band, tuple(doubts)
 
-    def _habit_against(self, seat: int) -> Why | None:
+    def _other_days_against(self, seat: int) -> Why | None:
+        """What earlier sessions say against taking a mere name for this student."""
         if self.class_list.usually_signs_in(seat):
             return Why.STUDENT_SIGNS_IN
-        return Why.NO_SIGN_IN if self.habit else None
+        if self.habit:
+            return Why.NO_SIGN_IN
+        return Why.RARE if self.class_list.is_rare(seat) else None
 
     def _double(self, case: _Case, seat: int) -> Verdict:
         near = case.fits[0].how in NEARLY
@@ -208,7 +208,7 @@ class _Room:
 
     def _unseated(self, number: int, case: _Case) -> Verdict:
         """Nobody's name, or too little of one."""
-        if _is_dishonest(case):
+        if case.prank:
             return self._said(case, Band.STRANGER, Why.PRANK)
         if case.tolerated and may_be_remembered(case.person.name):
             return self._remembered(number, case)

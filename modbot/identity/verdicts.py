@@ -67,6 +67,7 @@ class Why(StrEnum):
     SAME_NAME = "same_name", "Somebody who came earlier shows the same name."
     NO_SIGN_IN = "no_sign_in", "This class normally signs in, and this participant did not."
     STUDENT_SIGNS_IN = "student_signs_in", "The student with this name normally signs in, and this participant did not."
+    RARE = "rare", "The student with this name was hardly ever recognised in this class lately."
     STAFF_NAME = "staff_name", "Shows the name of a member of staff, but is not signed in as one."
     HOST = "host", "Runs the meeting, but is not signed in as staff."
     DEVICE = "device", "Shows the name of a device, or a word that could be anybody."

@@ -19,10 +19,22 @@ def _variants() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in found.items()}
 
 
+def _nicknames() -> Mapping[str, frozenset[str]]:
+    """In both directions: whoever is on the list as Paco may show Francisco."""
+    found: dict[str, set[str]] = {}
+    for line in _lines("nicknames.txt"):
+        name, *short_forms = line.split()
+        for short in short_forms:
+            found.setdefault(name, set()).add(short)
+            found.setdefault(short, set()).add(name)
+    return {name: frozenset(others) for name, others in found.items()}
+
+
 DEVICES = frozenset(_lines("devices.txt"))
 DEVICE_MODELS = frozenset(_lines("device_models.txt"))
 TITLES = frozenset(_lines("titles.txt"))
 SPELLINGS = _variants()  # a word → other ways to write the same name
+NICKNAMES = _nicknames()  # a given name → short forms of it, and the names it is short for
 _PRANKS = re.compile(rf"\b(?:{'|'.join(_lines('pranks.txt'))})\b")
 
 
