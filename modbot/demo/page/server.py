@@ -20,7 +20,14 @@ from modbot.demo.page.snapshot import of_district
 from modbot.demo.page.stopwatch import Stopwatch
 from modbot.demo.page.wire import WireLog
 
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = (Path(__file__).parent / "assets").resolve()
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 LOOPBACK = "127.0.0.1"
 MOST_BYTES = 64 * 1024
 LOOK_AROUND_EVERY_SECONDS = 0.25
@@ -61,7 +68,7 @@ class Page:
         app.router.add_get("/api/state", self._state)
         app.router.add_get("/api/events", self._events)
         Answers(self.hands, self.player).add_to(app.router)
-        app.router.add_static("/assets", ASSETS)
+        app.router.add_get("/assets/{path:.+}", self._asset)
         return app
 
     async def look_around(self) -> None:
@@ -72,7 +79,13 @@ class Page:
             await asyncio.sleep(LOOK_AROUND_EVERY_SECONDS)
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
-        return web.FileResponse(ASSETS / "index.html")
+        return _file(ASSETS / "index.html")
+
+    async def _asset(self, request: web.Request) -> web.StreamResponse:
+        path = (ASSETS / request.match_info["path"]).resolve()
+        if not path.is_relative_to(ASSETS) or not path.is_file():
+            raise CannotDo(404, "There is no such file.")
+        return _file(path)
 
     async def _state(self, _: web.Request) -> web.Response:
         return web.Response(body=self.feed.newest(), content_type="application/json")
@@ -81,6 +94,11 @@ class Page:
         if self.feed.full:
             raise CannotDo(429, "Too many pages are open.")
         return await self.feed.serve(request)
+
+
+def _file(path: Path) -> web.FileResponse:
+    """With its type by a table of our own: what the machine thinks of file names is not always so."""
+    return web.FileResponse(path, headers={"Content-Type": TYPES.get(path.suffix, "text/plain; charset=utf-8")})
 
 
 def listener(port: int) -> socket.socket:

@@ -16,6 +16,7 @@ from modbot.demo.stand_ins import StandIn
 from modbot.demo.stand_ins.picture import Gone, Someone
 from modbot.simulators.slack import PostedMessage, SimChannel, SimView, SlackSimulator
 from modbot.simulators.slack.world import BOT_USER_ID
+from modbot.slack.manifest import SHORTCUTS
 
 MOST_MESSAGES = 300
 MOST_GONE = 12
@@ -30,6 +31,7 @@ def of_district(day: SchoolDay, hands: Hands, wire: WireLog, figure: Figure | No
         "district": day.app.settings.district.name,
         "people": people(day),
         "commands": commands(),
+        "shortcuts": shortcuts(),
         "channels": [_channel(slack, one) for one in slack.world.channels.values()],
         "messages": [_message(one) for one in slack.messages[-MOST_MESSAGES:]],
         "typed": [_typed(one) for one in hands.typed],
@@ -60,6 +62,11 @@ def commands() -> list[Json]:
     """What can be typed."""
     known = [one for one in command.load().values() if one.slash]
     return [{"name": f"/{one.name}", "hint": one.usage, "about": one.help} for one in known]
+
+
+def shortcuts() -> list[Json]:
+    """What Slack's shortcut menus offer."""
+    return [{"callback_id": one.callback_id, "name": one.name, "type": one.type} for one in SHORTCUTS]
 
 
 def views(slack: SlackSimulator) -> list[SimView]:

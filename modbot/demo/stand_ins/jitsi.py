@@ -145,6 +145,8 @@ class OnJitsi:
             self._members_only = (await self.settings_of_room()).get(MEMBERS_ONLY) == "1"
         except Refused:
             self._members_only = False  # a class that has been ended is no room any more
+        except TimeoutError:
+            return  # a busy machine: it is as it was seen last
 
     def picture(self) -> Picture:
         """The class as the server told each person in it, and the lock as of the last look."""

@@ -92,6 +92,21 @@ async def test_every_answer_is_kept_by_nobody_and_runs_nothing_foreign(
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("", "text/html"),
+        ("assets/app.js", "text/javascript"),
+        ("assets/mark.svg", "image/svg+xml"),
+        ("assets/style/look.css", "text/css"),
+        ("assets/vendor/inter-latin.woff2", "font/woff2"),
+    ],
+)
+async def test_a_file_says_what_it_is(visitor: Visitor, path: str, kind: str) -> None:
+    async with visitor.client.get(visitor.url + path) as answer:
+        assert (answer.status, answer.content_type) == (200, kind)
+
+
 def test_the_policy_names_no_outside_address_and_no_inline_script() -> None:
     assert "unsafe" not in POLICY
     assert "http" not in POLICY

@@ -56,16 +56,23 @@ async def running(short_dir: Path) -> AsyncIterator[tuple[Process, str]]:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_a_signal_ends_everything_within_two_seconds_and_leaves_nothing(
-    short_dir: Path, running: tuple[Process, str], how: signal.Signals
-) -> None:
+async def test_ctrl_c_ends_it_within_two_seconds_while_a_browser_watches(running: tuple[Process, str]) -> None:
     process, address = running
     async with aiohttp.ClientSession() as client, client.get(f"{address}api/events") as watching:
         await watching.content.readline()
-        code, took_seconds, err = await ended(process, how)
+        code, took_seconds, err = await ended(process, signal.SIGINT)
     assert (code, err) == (0, "")
     assert took_seconds < 2
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_ends_everything_and_leaves_nothing(
+    short_dir: Path, running: tuple[Process, str], how: signal.Signals
+) -> None:
+    process, address = running
+    code, _, err = await ended(process, how)
+    assert (code, err) == (0, "")
     assert not still_listens(address)
     assert not left_in(short_dir)
     assert not processes_that_name(short_dir)
@@ -123,3 +130,15 @@ async def test_what_is_being_started_is_said_meanwhile(short_dir: Path) -> None:
     assert any("Starting a simulated Slack" in line for line in said)
     assert process.returncode == 0
     assert not left_in(short_dir)
+
+
+async def test_the_page_is_opened_in_a_browser_where_there_is_a_screen(short_dir: Path, tmp_path: Path) -> None:
+    note = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {note}.new\nmv {note}.new {note}\n')
+    browser.chmod(0o755)
+    process = await start(short_dir, DISPLAY=":99", BROWSER=f"{browser} %s")
+    address = await address_of(process)
+    await until("the browser was started", note.exists)
+    assert note.read_text() == address
+    assert (await ended(process, signal.SIGINT))[0] == 0

@@ -135,7 +135,7 @@ async def test_everything_that_can_be_typed_is_listed(visitor: Visitor) -> None:
 async def test_what_a_snapshot_holds_is_what_the_page_was_promised(visitor: Visitor) -> None:
     state = await visitor.state()
     assert set(state) == {
-        "rev", "now", "district", "people", "commands", "channels", "messages", "typed", "views", "phones",
+        "rev", "now", "district", "people", "commands", "shortcuts", "channels", "messages", "typed", "views", "phones",
         "pagerduty", "rooms", "wire", "figure", "scenarios", "running", "pace",
     }  # fmt: skip
     assert set(room(state)) == {
