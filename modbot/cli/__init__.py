@@ -6,7 +6,7 @@ import typer
 
 from modbot import __version__
 from modbot.cli import audit, demo, doctor, drill, keys, manifest, meet, page, platforms, roster, serving
-from modbot.errors import ModbotError
+from modbot.errors import ModbotError, VendorError
 
 app = typer.Typer(
     name="modbot",
@@ -36,6 +36,9 @@ def main(arguments: list[str] | None = None) -> None:
     """The console script. What modbot can explain is one sentence and exit code 2, never a traceback."""
     try:
         app(arguments)
+    except VendorError as error:  # its detail is for the log: only the sentence says what to do
+        typer.echo(f"modbot: {error.staff_text} ({error.log_detail})", err=True)
+        sys.exit(2)
     except ModbotError as error:
         typer.echo(f"modbot: {error.log_detail}", err=True)
         sys.exit(2)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import orjson
 from aiohttp import web
 
-from modbot.simulators import SimServer
+from modbot.simulators import SimServer, half_of
 from modbot.simulators.clever.collection import Page
 from modbot.simulators.clever.district import District, Size
 from modbot.simulators.clever.events import Events
@@ -51,6 +51,16 @@ class CleverSimulator(SimServer):
         """What the setting of Clever's token address is to be."""
         return f"{self.url}/oauth/tokens"
 
+    def environment(self) -> dict[str, str]:
+        """The settings of a program that is to read the first district."""
+        return {
+            "MODBOT_CLEVER__API_URL": self.api_url,
+            "MODBOT_CLEVER__OAUTH_URL": self.oauth_url,
+            "MODBOT_CLEVER__CLIENT_ID": self.gate.client_id,
+            "MODBOT_CLEVER__CLIENT_SECRET": self.gate.client_secret,
+            "MODBOT_CLEVER__DISTRICT": self.district.id,
+        }
+
     def routes(self, router: web.UrlDispatcher) -> None:
         """Clever's addresses."""
         router.add_get("/oauth/tokens", self._answered(self._tokens))
@@ -88,19 +98,12 @@ class CleverSimulator(SimServer):
                 found = answer(request, *arguments)
             except Refused as refused:
                 return refused.answer()
-            return await self._cut(request, found) if self.cut_next else found
+            if not self.cut_next:
+                return found
+            self.cut_next -= 1
+            return await half_of(request, found)
 
         return handle
-
-    async def _cut(self, request: web.Request, whole: web.Response) -> web.StreamResponse:
-        self.cut_next -= 1
-        body = whole.body if isinstance(whole.body, bytes) else b""
-        half = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
-        await half.prepare(request)
-        await half.write(body[: len(body) // 2])
-        if request.transport is not None:
-            request.transport.close()
-        return half
 
     def _tokens(self, request: web.Request) -> web.Response:
         return _json({"data": self.gate.granted(request), "links": [{"rel": "self", "uri": request.path_qs}]})
