@@ -153,3 +153,14 @@ class SimServer:
         if self._client is None:
             raise RuntimeError("the simulator is not started")
         return self._client
+
+
+async def half_of(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """The first half of an answer, and then the connection breaks."""
+    body = whole.body if isinstance(whole.body, bytes) else b""
+    half = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+    await half.prepare(request)
+    await half.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return half

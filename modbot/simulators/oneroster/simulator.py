@@ -7,7 +7,7 @@ from typing import Any, Self
 import orjson
 from aiohttp import web
 
-from modbot.simulators import SimServer
+from modbot.simulators import SimServer, half_of
 from modbot.simulators.oneroster.collection import Record
 from modbot.simulators.oneroster.district import District, Size
 from modbot.simulators.oneroster.gate import CLIENT_ID, CLIENT_SECRET, Gate, Refused
@@ -90,7 +90,10 @@ class OneRosterSimulator(SimServer):
                 found = self._page(request, name)
             except Refused as refused:
                 return refused.answer()
-            return await self._cut(request, found) if self.cut_next else found
+            if not self.cut_next:
+                return found
+            self.cut_next -= 1
+            return await half_of(request, found)
 
         return handle
 
@@ -129,13 +132,3 @@ class OneRosterSimulator(SimServer):
                 links.append(f'<{request.url.update_query(offset=str(following))}>; rel="next"')
             headers["Link"] = ", ".join(links)
         return headers
-
-    async def _cut(self, request: web.Request, whole: web.Response) -> web.StreamResponse:
-        self.cut_next -= 1
-        body = whole.body if isinstance(whole.body, bytes) else b""
-        half = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
-        await half.prepare(request)
-        await half.write(body[: len(body) // 2])
-        if request.transport is not None:
-            request.transport.close()
-        return half
