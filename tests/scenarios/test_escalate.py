@@ -1,5 +1,6 @@
 """Call the next person: the button below a page, for when the one who was called does not come."""
 
+import asyncio
 from copy import deepcopy
 
 from tests.scenarios.conftest import OpenSchool
@@ -20,6 +21,23 @@ async def test_when_everybody_was_called_the_help_desk_is_named(open_school: Ope
     await school.press(REYES, page, "Call the next person")
     answer = await school.press(REYES, page, "Call the next person")
     assert answer.text == "Everyone on call has been called. Phone your help desk now."
+
+
+async def test_a_button_pressed_twice_calls_one_person(school: School) -> None:
+    await school.type(ORTIZ, "/page", "the projector")
+    page = await school.page_to(REYES)
+    await asyncio.gather(*(school.slack.press(REYES, page, "Call the next person") for _ in range(2)))
+    await school.page_to(BAKER)
+    answer = await school.press(REYES, page, "Call the next person")
+    assert answer.text == "Called so far: Kim Reyes, Lou Baker."
+    assert len(school.pages_to(REYES)) == 1  # two steps further it would be the second round, and his again
+
+
+async def test_whoever_passed_it_on_may_pass_the_next_call_on_too(school: School) -> None:
+    await school.type(ORTIZ, "/page", "the projector")
+    answer = await school.press(REYES, await school.page_to(REYES), "Call the next person")
+    await school.press(REYES, answer, "Call the next person")
+    assert len(school.pages_to(REYES)) == 2
 
 
 async def test_the_last_call_offers_no_next_person(open_school: OpenSchool) -> None:

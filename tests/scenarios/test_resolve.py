@@ -65,3 +65,39 @@ async def test_a_new_page_after_a_resolution_opens_a_new_incident(school: School
 
 async def test_nothing_to_resolve_is_said(school: School) -> None:
     assert shown(await school.type(ORTIZ, "/resolve")) == ["No incident of yours is open."]
+
+
+async def test_whoever_called_for_help_without_a_class_may_say_that_it_is_over(school: School) -> None:
+    await school.type(ORTIZ, "/page", "the projector")
+    page = await school.page_to(REYES)
+    assert shown(await school.type(ORTIZ, "/resolve")) == ["The page is over. Nothing rings any more."]
+    await school.until_says(page, "This page is over.")
+
+
+async def test_whoever_takes_a_page_without_a_class_is_offered_to_resolve_it(school: School) -> None:
+    await school.type(ORTIZ, "/page", "the projector")
+    taken = await school.press(REYES, await school.page_to(REYES), "Acknowledge")
+    answer = await school.press(REYES, taken, "Resolve the page")
+    assert shown(answer) == ["The page is over. Nothing rings any more."]
+    assert shown(await school.press(REYES, taken, "Resolve the page")) == ["That page was over before."]
+
+
+async def test_a_page_that_somebody_has_is_resolved_by_command_too(school: School) -> None:
+    await school.type(ORTIZ, "/page", "the projector")
+    await school.type(REYES, "/ack")
+    assert shown(await school.type(REYES, "/resolve")) == ["The page is over. Nothing rings any more."]
+
+
+async def test_a_page_that_is_none_of_theirs_is_not_resolved(school: School) -> None:
+    await school.type(ORTIZ, "/page", "the projector")
+    assert shown(await school.type(CHANG, "/resolve")) == ["No incident of yours is open."]
+
+
+async def test_with_an_incident_and_a_page_open_it_asks_which_one_is_over(school: School) -> None:
+    await school.type(BROOK, "/page", "the office floods")
+    await school.webex_class()
+    await school.type(ORTIZ, "/page")
+    asked = await school.type(REYES, "/resolve")
+    assert asked.text == "1 incident and 1 page are open. Which one is over?"
+    answer = await school.press(REYES, asked, "Resolve the page of Ada Brook")
+    assert shown(answer) == ["The page is over. Nothing rings any more."]

@@ -36,6 +36,11 @@ class Phones:
         pages = await Pages(state.store, state.keyring).watched()
         return max((page for page in pages if page_id in ("", page.id)), key=lambda page: page.opened_at)
 
+    async def stored(self, page_id: str) -> PageState | None:
+        """A page as the store has it, also when it is over."""
+        state = self.school.app.state
+        return await Pages(state.store, state.keyring).get(page_id)
+
     async def incident(self) -> Incident:
         """The incident in PagerDuty, once there is one."""
         await until("PagerDuty rings", lambda: bool(self.duty.incidents.all))

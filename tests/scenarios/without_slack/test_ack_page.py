@@ -92,6 +92,19 @@ async def test_a_link_used_twice_says_so_and_changes_nothing(open_mailed: OpenMa
     assert (await mailed.page(page_id)).state == "triggered"
 
 
+async def test_a_link_of_an_earlier_call_does_not_take_what_rings_anew(open_mailed: OpenMailed) -> None:
+    steps = [{"people": [KIM, LOU], "wait_seconds": 60}]
+    mailed = await open_mailed("email", paging={"steps": steps, "still_on_it_seconds": 1, "answer_seconds": 1})
+    page_id = await mailed.open_page()
+    old = (await mailed.office.to(LOU)).link
+    await mailed.press((await mailed.office.to(KIM)).link)
+    await mailed.office.to(LOU, count=2)  # Kim did not say that she still had it: it rings anew
+    seen, pressed = await mailed.look(old), await mailed.press(old)
+    assert "<button>" not in seen.text
+    assert "This link is of an earlier call. Nothing was changed." in pressed.text
+    assert (pressed.status, (await mailed.page(page_id)).state) == (410, "triggered")
+
+
 async def test_a_used_link_offers_no_button(mailed: MailedSchool) -> None:
     await mailed.open_page()
     link = (await mailed.office.to(KIM)).link
