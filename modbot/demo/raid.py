@@ -7,6 +7,7 @@ from modbot.demo.roster import REYES
 from modbot.demo.stand_ins import StandIn
 from modbot.demo.steps import Stage
 from modbot.model import Operation, Outcome, Participant, PlatformName
+from modbot.simulators.slack import PostedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,17 @@ class Raid:
         open_now = await day.incidents.open_ids()
 
         async def closed() -> Outcome:
-            await self.stage.read(REYES.slack, self.stage.typed(REYES.slack, "/resolve", "the intruder is out"))
+            typed = self.stage.typed(REYES.slack, "/resolve", "the intruder is out")
+            answer = await self.stage.read(REYES.slack, typed)
+            if answer is not None and f"Resolve {self.on.title}" in answer.everything:  # something else is open, too
+                await self._press(answer, f"Resolve {self.on.title}")
             incidents = [await day.incidents.get(incident) for incident in open_now]
             states = {one.state for one in incidents if one and one.room.platform is self.platform}
             return Outcome.DONE if states == {"resolved"} else Outcome.FAILED
 
         title = "/resolve: the incident is closed in the record"
         await self.stage.look("resolve", title, self.platform, Outcome.DONE, closed)
+
+    async def _press(self, message: PostedMessage, button: str) -> None:
+        slack = self.stage.day.district.slack
+        await self.stage.read(REYES.slack, lambda: slack.press(REYES.slack, message, button))

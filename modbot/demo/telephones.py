@@ -15,7 +15,8 @@ from modbot.simulators.twilio import Phone, PhoneState
 
 NUMBERS = {REYES.email: "+12025550123", BAKER.email: "+12025550124"}  # of the range kept for fiction
 NIGHT_DESK = ("Ivo Sand", "Tess Adeyemi")  # PagerDuty's own people, level by level
-FIRST_WAIT_SECONDS, NEXT_WAIT_SECONDS = 5, 30  # short: somebody looks on
+FIRST_WAIT_SECONDS = 5  # short: somebody looks on
+RING_SECONDS, NEXT_WAIT_SECONDS = 60, 90  # long enough for whoever looks on to pick up, on a slow machine too
 HANDOVER_HOUR = 8
 
 
@@ -68,6 +69,7 @@ class Telephones:
                 "auth_token": self.twilio.account.auth_token,
                 "from_number": self.twilio.number.number,
                 "api_url": self.twilio.api_url,
+                "ring_seconds": RING_SECONDS,
             },
             "pagerduty": {
                 "routing_key": self.service.keys[0],

@@ -12,12 +12,12 @@ from modbot.demo.roster import BAKER, BROOK, REYES
 from modbot.demo.steps import Stage, so
 from modbot.demo.telephones import FIRST_WAIT_SECONDS
 from modbot.model import Outcome
+from modbot.pagers.twilio import words
 from modbot.simulators.pagerduty import Incident
 from modbot.simulators.slack import PostedMessage
 
 TYPED = "smoke in room 5"
-SPOKEN = "This is modbot. Help is needed."
-TAKEN = "You have it. Nothing rings any more. Goodbye."
+SPOKEN, _ = words.call("Help is needed.", "")
 SLACK, TWILIO, PAGERDUTY = "slack", "twilio", "pagerduty"
 PATIENCE = timedelta(seconds=10)
 _PAGE_ID = re.compile(r"^page (\S+)$", re.MULTILINE)
@@ -93,7 +93,7 @@ class Unanswered:
             await self._phone.press("1")
         except (RuntimeError, TimeoutError):  # it does not ring, or asks for no key
             return Outcome.FAILED
-        return await so(lambda: SPOKEN in self._phone.heard and self._phone.heard[-1] == TAKEN)
+        return await so(lambda: SPOKEN in self._phone.heard and self._phone.heard[-1] == words.STILL)
 
     @property
     def _incident(self) -> Incident | None:
