@@ -8,7 +8,8 @@ from urllib.parse import unquote_plus
 import pytest
 from aiohttp import web
 
-from modbot.demo.roster import PUPILS
+from modbot.demo.roster import BROOK, PUPILS
+from modbot.pagers.twilio import words
 from modbot.simulators import Seen, SimServer
 from modbot.simulators.twilio import PhoneState
 from tests.project.tree import read
@@ -54,8 +55,9 @@ async def story(open_phones: OpenPhones, wall: Wall) -> Phones:
             lou,
             {"email": DESK, "channels": ["pagerduty"]},
             {"email": WALL, "name": "The wall", "channels": ["apprise:wall"]},
+            {"email": BROOK.email, "channels": ["slack"]},
         ],
-        steps=[{"people": [KIM, LOU, DESK, WALL], "wait_seconds": 60}],
+        steps=[{"people": [KIM, LOU, DESK, WALL, BROOK.email], "wait_seconds": 60}],
         apprise={"wall": wall.url.replace("http://", "json://")},
         still_on_it_seconds=1,
     )
@@ -87,9 +89,8 @@ def as_read(seen: Iterable[Seen]) -> str:
 
 
 def _decoded(code: str) -> str:
-    return (
-        base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode(errors="replace") if len(code) % 4 != 1 else ""
-    )
+    whole = code[: len(code) - (len(code) % 4 == 1)]
+    return base64.urlsafe_b64decode(whole + "=" * (-len(whole) % 4)).decode(errors="replace")
 
 
 def given_away(text: str) -> list[str]:
@@ -112,5 +113,12 @@ async def test_what_leaves_is_what_the_privacy_page_quotes(open_phones: OpenPhon
     phones = await story(open_phones, wall)
     quoted = read("docs/privacy.md")
     heard = [*phones.kim.heard, *(_DIGITS.sub("Reply 42", text.body) for text in phones.lou.texts)]
-    assert [words for words in heard if words not in quoted] == []
+    assert [said for said in heard if said not in quoted] == []
     assert (await phones.incident()).title in quoted
+
+
+def test_the_privacy_page_quotes_every_sentence_there_is_for_telephones() -> None:
+    quoted = read("docs/privacy.md")
+    sentences = [said for name, said in vars(words).items() if name.isupper() and str(said).endswith(".")]
+    assert len(sentences) > 10
+    assert [said for said in sentences if said not in quoted] == []
