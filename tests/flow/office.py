@@ -48,13 +48,14 @@ class Bell:
     rung_in_vain: list[str] = field(default_factory=list)  # pages that were answered when they rang
     hushed: list[str] = field(default_factory=list)
     deaf: bool = False  # nothing can be made quiet
+    fate: Fate = Fate.DELIVERED  # what it says of each call
 
     async def ring(self, person: OnCallPerson, notice: Notice) -> Ticket:
         self.rung.append((notice.page, person.email))
         page = await self.look(notice.page) if self.look is not None else None
         if page is not None and not page.open:
             self.rung_in_vain.append(notice.page)
-        return Ticket(Fate.DELIVERED, f"{notice.page} {person.email}")
+        return Ticket(self.fate, f"{notice.page} {person.email}")
 
     async def ask(self, person: OnCallPerson, question: Question) -> Ticket:
         self.asked.append((person.email, question.turn))
@@ -150,8 +151,9 @@ async def open_office(
     *,
     settings: PagingSettings = SETTINGS,
     voice: Pager | None = None,
+    work: bool = True,
 ) -> AsyncIterator[Office]:
-    """An office of its own. The bell is its "slack"; `voice` is a further channel."""
+    """An office of its own. The bell is its "slack"; `voice` is a further channel. Without `work` no timer rings."""
     bell, card, http = Bell(), Card(), Http()
     started: list[str] = []
 
@@ -170,7 +172,7 @@ async def open_office(
         watching=card,
         all_is_well=Heartbeat(http, SecretStr(f"{monitor.url}/ping")).beat,
     )
-    await jobs.start()
+    await jobs.start(work=work)
     try:
         yield Office(pages, jobs, paging, bell, card, monitor, started, store_url)
     finally:

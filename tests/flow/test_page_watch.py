@@ -1,15 +1,17 @@
 """The watchdog of pages, on a real store with real timers: what it mends, whom it alarms, and what it costs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from modbot.jobs import CONCURRENCY, Jobs
-from modbot.page_state import Change
+from modbot.metrics import REGISTRY
+from modbot.page_state import Change, PageState, Trouble
 from modbot.paging import TIMER_JOB, timer_key
-from tests.flow.office import HEAD, KIM, LOU, Monitor, Office, now
+from modbot.store import Store
+from tests.flow.office import HEAD, KIM, LOU, Monitor, Office, now, open_office
 from tests.stores import until
 
 LOST = timedelta(minutes=-2)
@@ -174,3 +176,63 @@ async def answered_and_left_ringing(office: Office) -> None:
     await office.paging.escalate("p1", "Ms Chang")
     office.bell.deaf = True
     await office.paging.acknowledge("p1", "Lou", email=LOU)
+
+
+@pytest.fixture
+async def still_office(store: Store, store_url: str, monitor: Monitor) -> AsyncIterator[Office]:
+    """An office whose timers do not ring, so that nothing else asks the store."""
+    async with open_office(store, store_url, monitor, work=False) as opened:
+        yield opened
+
+
+async def asked_of_the_store(store: Store) -> int:
+    """How many commands the server has carried out."""
+    facts = await store.run("INFO", "commandstats")
+    return sum(int(one["calls"]) for one in facts.values())
+
+
+async def cost_of_a_look(office: Office, store: Store) -> int:
+    before = await asked_of_the_store(store)
+    await office.paging.repair()
+    return await asked_of_the_store(store) - before
+
+
+async def test_a_look_costs_the_same_however_many_pages_are_over(still_office: Office, store: Store) -> None:
+    for number in range(3):
+        await still_office.lost(f"open{number}", timedelta(minutes=5))
+    few = await cost_of_a_look(still_office, store)
+    for number in range(150):
+        await still_office.lost(f"over{number}", timedelta(minutes=5))
+        await still_office.paging.resolve(f"over{number}")
+    assert await cost_of_a_look(still_office, store) == few
+
+
+def without_timer(page: PageState) -> Change:
+    return Change(replace(page, token="", due_at=""))
+
+
+def overdue(page: PageState) -> Change:
+    return Change(replace(page, due_at=(now() + LOST).isoformat()))
+
+
+def far_ahead(page: PageState) -> Change:
+    return Change(replace(page, due_at=(now() + timedelta(hours=3)).isoformat()))
+
+
+VIOLATIONS = {Trouble.NO_TIMER: without_timer, Trouble.OVERDUE: overdue, Trouble.FAR_AHEAD: far_ahead}
+
+
+def counted(trouble: Trouble) -> float:
+    """How often this was found."""
+    return REGISTRY.get_sample_value("modbot_page_troubles_total", {"what": trouble}) or 0
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+async def test_each_violation_is_mended_counted_and_called_to_the_last_resort(office: Office, trouble: Trouble) -> None:
+    await office.paging.repair()
+    await office.lost("p1", timedelta(minutes=5))
+    await office.pages.change("p1", VIOLATIONS[trouble])
+    before = counted(trouble)
+    await office.paging.repair()
+    await until("the next person is called", lambda: ("p1", LOU) in office.bell.rung)
+    assert (counted(trouble) - before, ("p1", HEAD) in office.bell.rung) == (1, True)
