@@ -39,12 +39,24 @@ class Words:
     principals: frozenset[str]
 
 
+def settle(index: Scratch) -> None:
+    """Forget what an earlier reading told of an id that was told again. Run when all has been told."""
+    for table in ("people", "classes", "roles", "enrolments"):
+        if former := index.former[table]:
+            again = f"SELECT id FROM {table} WHERE n > ? AND id IS NOT NULL"  # noqa: S608 - our own names
+            index.run(f"DELETE FROM {table} WHERE n <= ? AND id IN ({again})", former, former)  # noqa: S608
+    if former := index.former["enrolments"]:
+        last = "SELECT max(n) FROM enrolments WHERE n > ? AND id IS NOT NULL GROUP BY id"
+        index.run(f"DELETE FROM enrolments WHERE n > ? AND id IS NOT NULL AND n NOT IN ({last})", former, former)  # noqa: S608
+    if index.former["people"]:
+        index.run("DELETE FROM roles WHERE beside IS NOT NULL AND beside NOT IN (SELECT n FROM people)")
+
+
 def join(index: Scratch, findings: Findings, names: Names, words: Words, *, today: date, first_wins: bool) -> None:
-    """Join everything. Run once, when all has been told.
+    """Join everything. Run once, when all has been told and settled.
 
     `first_wins`: of rows with the same id in one reading the first counts, as in a file; else the last.
     """
-    _supersede(index)
     for table, name in (("people", names.people), ("classes", names.classes)):
         index.run(f"CREATE INDEX {table}_id ON {table} (id)")
         _drop_twins(index, findings, table=table, name=name, first_wins=first_wins)
@@ -53,17 +65,6 @@ def join(index: Scratch, findings: Findings, names: Names, words: Words, *, toda
     _sort_people(index, findings, names, words)
     _join_classes(index, findings, names, today)
     _join_enrolments(index, findings, names, today)
-
-
-def _supersede(index: Scratch) -> None:
-    """What an earlier reading told of an id that was told again does not count any more."""
-    for table in ("people", "classes", "roles", "enrolments"):
-        if former := index.former[table]:
-            again = f"SELECT id FROM {table} WHERE n > ? AND id IS NOT NULL"  # noqa: S608 - our own names
-            index.run(f"DELETE FROM {table} WHERE n <= ? AND id IN ({again})", former, former)  # noqa: S608
-    if former := index.former["enrolments"]:
-        last = "SELECT max(n) FROM enrolments WHERE n > ? AND id IS NOT NULL GROUP BY id"
-        index.run(f"DELETE FROM enrolments WHERE n > ? AND id IS NOT NULL AND n NOT IN ({last})", former, former)  # noqa: S608
 
 
 def _drop_twins(index: Scratch, findings: Findings, *, table: str, name: str, first_wins: bool) -> None:

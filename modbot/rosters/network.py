@@ -8,7 +8,7 @@ from modbot.rosters import Progress, Source
 from modbot.rosters.findings import Findings
 from modbot.rosters.gathering import NAMES, TOLERANCE, WORDS, Gathering
 from modbot.rosters.joined import JoinedRoster, count
-from modbot.rosters.joining import join
+from modbot.rosters.joining import join, settle
 from modbot.rosters.scratch import Scratch
 
 
@@ -31,6 +31,7 @@ async def read(
     if since:
         findings.add_standing(NAMES.standing(index))
     mark = await source.read(Gathering(index, findings, changes=bool(since), progress=progress), since=since)
+    await asyncio.to_thread(settle, index)
     if told is not None:
         await asyncio.to_thread(told, index, mark)
     return await asyncio.to_thread(_joined, source.name, index, findings, today, tolerance)

@@ -82,7 +82,13 @@ class Scratch:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._cipher = AESGCM(secrets.key)
         self._keep_details = keep_details
-        for setting in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", f"cache_size=-{CACHE_KIB}"):
+        for setting in (
+            "secure_delete=ON",
+            "journal_mode=OFF",
+            "synchronous=OFF",
+            "temp_store=FILE",
+            f"cache_size=-{CACHE_KIB}",
+        ):
             self._db.execute(f"PRAGMA {setting}")
         if not go_on:
             self._db.executescript(_TOLD)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from modbot.rosters.scratch import scratch
 from modbot.simulators.oneroster import OneRosterSimulator, Size
 from modbot.store import Store, keys
 from modbot.store.roster import RosterStore
@@ -121,3 +122,14 @@ def all_bytes(folder: Path) -> bytes:
         except FileNotFoundError:  # removed between the two looks
             continue
     return b"".join(parts)
+
+
+def test_what_was_left_a_day_ago_is_removed_and_what_is_in_use_is_not(tmp_path: Path) -> None:
+    old, fresh = tmp_path / "modbot-roster-old", tmp_path / "modbot-roster-fresh"
+    for folder in (old, fresh):
+        folder.mkdir()
+        (folder / "index.db").write_bytes(b"left")
+    os.utime(old / "index.db", (1_000_000_000, 1_000_000_000))
+    with scratch(tmp_path):
+        assert not old.exists()
+        assert fresh.exists()

@@ -1,6 +1,8 @@
 """Reading only what changed: from the sealed copy of what was told, and everything anew at any doubt."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -143,6 +145,22 @@ async def test_the_copy_holds_no_name_and_no_address(here: District, tmp_path: P
     assert b"user-00000001" in held
     for word in ("Chlo", "Dlamini", "example.org", "Class 1", "Sunny"):
         assert word.encode() not in held, word
+
+
+async def test_the_copy_forgets_who_left(here: District, tmp_path: Path) -> None:
+    student = here.simulator.district.student_id(1)
+    (before,) = people_in(tmp_path / "kept", student)
+    assert before is not None
+    here.simulator.remove("users", student)
+    await here.sync()
+    assert people_in(tmp_path / "kept", student) == [None]
+
+
+def people_in(folder: Path, person: str) -> list[bytes | None]:
+    """The details of a person, as often as the copy has them."""
+    (copy,) = folder.glob("*.db")
+    with closing(sqlite3.connect(copy)) as found:
+        return [details for (details,) in found.execute("SELECT details FROM people WHERE id = ?", (person,))]
 
 
 async def test_nothing_is_kept_when_the_district_wants_nothing_kept(here: District, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from secrets import token_bytes
 from modbot.rosters import Counts, Digest, Progress, Roster, RosterReport, email_digest
 from modbot.rosters.findings import BadFile, Findings
 from modbot.rosters.joined import JoinedRoster, count
-from modbot.rosters.joining import Names, join
+from modbot.rosters.joining import Names, join, settle
 from modbot.rosters.oneroster_csv.manifest import NO_FORMER, UNSURE, Layout, lay_out
 from modbot.rosters.oneroster_csv.tables import Reading
 from modbot.rosters.oneroster_csv.vocabulary import CLASSES, ENROLLMENTS, ROLES
@@ -92,6 +92,7 @@ def _read(
     except BadFile as error:
         findings.unusable(error.problem)
         return Counts()
+    settle(index)
     if told is not None:
         told(index)
     join(index, findings, _names(layout), WORDS, today=today, first_wins=True)
