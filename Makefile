@@ -22,7 +22,7 @@ check: setup ## format, lint, types, layers, repository rules and known vulnerab
 test: setup ## check, then every test this machine can run
 	@$(BIN)/python scripts/lanes.py test
 
-demo: ## a simulated school day to try modbot on: make demo ARGS="--scripted"
+demo: ## an invented district on a page in your browser; make demo ARGS="--scripted" plays one raid
 	@scripts/setup run >&2
 	@$(BIN)/modbot demo $(ARGS)
 
