@@ -48,8 +48,8 @@ def _roles(user: User, principals: Principals) -> Iterable[Role]:
         yield from _at(Post.OTHER, user.roles.staff.school, user.roles.staff.schools)
     if user.roles.district_admin is not None:
         yield Role(Post.OTHER)
-    if user.roles.student is None and user.email:
-        leads = principals.get(normal_email(user.email), frozenset()) if user.roles.staff or user.roles.teacher else ()
+    if user.email and (user.roles.staff is not None or user.roles.teacher is not None):
+        leads = principals.get(normal_email(user.email), frozenset())
         yield from (Role(Post.PRINCIPAL, school) for school in sorted(leads))
 
 

@@ -150,6 +150,16 @@ async def test_no_more_requests_leave_in_a_window_than_the_bucket_holds() -> Non
     assert loop.time() - began >= 2 * window
 
 
+async def test_every_page_is_asked_for_through_the_bucket() -> None:
+    async with world_of(Size(students=200)) as world:
+        loop, window = asyncio.get_running_loop(), 0.2
+        began = loop.time()
+        await world.source(page_records=20, bucket=Bucket(5, timedelta(seconds=window))).read(Told())
+        asked = len([seen for seen in world.clever.seen if seen.path.startswith("/v3.1")])
+        assert asked > 15
+        assert loop.time() - began >= (asked - 1) // 5 * window
+
+
 FIELDS = ("data", "id", "name", "first", "roles", "student", "schools", "students", "links", "object", "type", "email")
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(st.characters(exclude_categories=["Cs"])),

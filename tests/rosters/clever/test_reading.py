@@ -1,8 +1,10 @@
 """What modbot takes of a district at Clever, and what it leaves there."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from modbot.rosters import Post, Role
+from modbot.rosters import Person, Post, Role
 from modbot.simulators.clever import PLANTED, Size
 from tests.rosters.clever.world import Told, World, world_of
 
@@ -76,8 +78,16 @@ async def test_somebody_with_several_roles_is_told_once_with_all_of_them(world: 
     both = world.user("teacher", 0)
     both["roles"] |= {"staff": world.user("staff", 1)["roles"]["staff"], "district_admin": {"title": "Technology"}}
     world.clever.put("users", both)
-    told = Told()
+    ids: list[str] = []
+
+    class Listed(Told):
+        async def people(self, some: Sequence[Person]) -> None:
+            ids.extend(person.id for person in some)
+            await super().people(some)
+
+    told = Listed()
     await world.source().read(told)
+    assert ids.count(both["id"]) == 1
     assert {role.post for role in told.everybody[both["id"]].roles} == {Post.TEACHER, Post.OTHER}
     assert Role(Post.OTHER) in told.everybody[both["id"]].roles  # the district's own office
     assert not told.misfits
