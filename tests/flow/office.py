@@ -1,5 +1,6 @@
 """Paging on a real store with real timers, with a bell for a channel, a card, and a monitor outside."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -47,11 +48,14 @@ class Bell:
     look: Callable[[str], Awaitable[PageState | None]] | None = None  # how a page stands while it rings
     rung_in_vain: list[str] = field(default_factory=list)  # pages that were answered when they rang
     hushed: list[str] = field(default_factory=list)
+    held: asyncio.Event | None = None  # it takes no call until this is set
     deaf: bool = False  # nothing can be made quiet
     fate: Fate = Fate.DELIVERED  # what it says of each call
 
     async def ring(self, person: OnCallPerson, notice: Notice) -> Ticket:
         self.rung.append((notice.page, person.email))
+        if self.held is not None:
+            await self.held.wait()
         page = await self.look(notice.page) if self.look is not None else None
         if page is not None and not page.open:
             self.rung_in_vain.append(notice.page)

@@ -3,15 +3,19 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modbot.page_state import PageState
 from modbot.pagers import Turn
 from modbot.paging import Paging, timer_key
+from modbot.store import Store, keys
 from tests.flow.office import HEAD, KIM, LOU, Office
+from tests.stores import until
 
 
 async def opened(office: Office) -> str:
@@ -127,6 +131,24 @@ async def test_a_one_is_for_what_rings_before_what_somebody_has(office: Office) 
     await office.paging.acknowledge(first, "Kim", email=KIM)
     second = await opened(office)
     assert await office.paging.meant(KIM, "", "SM1") == (second, Turn(1))
+
+
+async def test_whoever_waits_with_a_call_is_not_taken_for_dead(
+    office: Office, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modbot.calling.HOLD_EVERY", timedelta(milliseconds=50))
+    office.bell.held = asyncio.Event()
+    calling = asyncio.ensure_future(office.paging.open("p1", what="help", by="Ms Chang"))
+    await until("Kim is being called", lambda: bool(office.bell.rung))
+    left_ms = [await store.run("PTTL", keys.page_calling("p1", 1, 0))]
+
+    async def is_held_anew() -> bool:
+        left_ms.append(await store.run("PTTL", keys.page_calling("p1", 1, 0)))
+        return bool(left_ms[-1] > left_ms[-2])
+
+    await until("the calling is held anew", is_held_anew)
+    office.bell.held.set()
+    await calling
 
 
 Thing = Callable[[Paging, PageState, Turn], Awaitable[object]]

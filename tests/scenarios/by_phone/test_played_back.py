@@ -51,6 +51,17 @@ async def test_a_key_press_played_back_does_not_take_what_rings_anew(by_voice: P
     assert (await by_voice.page(page_id)).open
 
 
+async def test_a_key_press_played_back_puts_off_no_question(open_phones: OpenPhones) -> None:
+    phones = await open_phones("voice", still_on_it_seconds=600)
+    await phones.help()
+    await until("Kim is called", lambda: bool(phones.twilio.calls))
+    pressed = key_pressed(phones, "1")
+    page_id = await take(phones, pressed)
+    due = (await phones.page(page_id)).due_at
+    await pressed.play()
+    assert (await phones.page(page_id)).due_at == due
+
+
 async def test_a_key_press_told_twice_is_answered_the_same_twice(by_voice: Phones) -> None:
     pressed = key_pressed(by_voice, "1")
     await take(by_voice, pressed)
