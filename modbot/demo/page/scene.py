@@ -137,6 +137,11 @@ class Scene:
         """Whether they came and are not in the class any more."""
         return role in self.arrivals and not self.is_in(platform, role)
 
+    def was_kept_out(self, role: str) -> bool:
+        """Whether they came to the door and were not let in."""
+        came = self.arrivals.get(role)
+        return came is not None and came.where is not Where.JOINED
+
     @property
     def messages(self) -> list[PostedMessage]:
         """What modbot has posted since the story began, and shows."""

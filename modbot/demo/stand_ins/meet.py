@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from modbot.demo.roster import HADDAD, PUPILS, pupil_email
-from modbot.demo.stand_ins.picture import ANYONE, Arrival, Door, Gone, How, Picture, Role, Someone, Where, is_pupil
+from modbot.demo.stand_ins.picture import (
+    ANYONE,
+    NOT_OPEN,
+    Arrival,
+    Door,
+    Gone,
+    How,
+    Picture,
+    Role,
+    Someone,
+    Where,
+    is_pupil,
+)
 from modbot.demo.wire import Watch, WatchedMeet
 from modbot.model import PlatformName, Room
 from modbot.simulators.meet import Meeting, Space
@@ -125,7 +137,7 @@ class OnMeet:
     def picture(self) -> Picture:
         """The class as the simulator has it."""
         if self._meeting is None:
-            return Picture(live=False, locked=None, entry="", people=(), gone=())
+            return NOT_OPEN
         call, access = self._meeting.conference, str(self.space.config["accessType"])
         inside = [one for one in call.people.values() if one.inside]
         return Picture(

@@ -95,6 +95,9 @@ class Picture:
         return frozenset((one.name, one.at) for one in self.gone if one.how is How.REMOVED)
 
 
+NOT_OPEN = Picture(live=False, locked=None, entry="", people=(), gone=())
+
+
 def is_pupil(email: str) -> bool:
     """Whether this is the account of one of the invented pupils."""
     return email.casefold() in _PUPILS

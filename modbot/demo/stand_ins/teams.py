@@ -8,6 +8,7 @@ from modbot.demo.roster import LIND, PUPILS, pupil_email
 from modbot.demo.stand_ins.picture import (
     ANYONE,
     LOCKED,
+    NOT_OPEN,
     Arrival,
     Door,
     Gone,
@@ -127,7 +128,7 @@ class OnTeams:
     def picture(self) -> Picture:
         """The class as the simulator has it, without modbot's calling bot."""
         if self._meeting is None or not self._meeting.in_force:
-            return Picture(live=False, locked=None, entry="", people=(), gone=())
+            return NOT_OPEN
         meeting = self._meeting
         people = [one for one in meeting.members.values() if not one.app_id]
         scope = meeting.lobby_scope

@@ -7,6 +7,7 @@ from modbot.demo.roster import ORTIZ, PUPILS, pupil_email
 from modbot.demo.stand_ins.picture import (
     ANYONE,
     LOCKED,
+    NOT_OPEN,
     Arrival,
     Door,
     Gone,
@@ -114,7 +115,7 @@ class OnWebex:
     def picture(self) -> Picture:
         """The class as the simulator has it."""
         if self._meeting is None:
-            return Picture(live=False, locked=None, entry="", people=(), gone=())
+            return NOT_OPEN
         meeting = self._meeting
         locked, entry = _entry(meeting)
         members = meeting.members.values()

@@ -7,6 +7,7 @@ from modbot.demo.roster import CHANG, PUPILS, pupil_email
 from modbot.demo.stand_ins.picture import (
     ANYONE,
     LOCKED,
+    NOT_OPEN,
     Arrival,
     Door,
     Gone,
@@ -120,7 +121,7 @@ class OnZoom:
     def picture(self) -> Picture:
         """The class as the simulator has it."""
         if self._meeting is None:
-            return Picture(live=False, locked=None, entry="", people=(), gone=())
+            return NOT_OPEN
         meeting = self._meeting
         locked, entry = _entry(meeting)
         return Picture(

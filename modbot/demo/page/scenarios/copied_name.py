@@ -2,7 +2,7 @@
 
 from modbot.demo.page.scene import Beat, Goal, Scenario, Scene
 from modbot.demo.roster import CHANG, PUPILS
-from modbot.demo.stand_ins.picture import How, Where
+from modbot.demo.stand_ins.picture import How
 from modbot.model import PlatformName
 
 ZOOM = PlatformName.ZOOM
@@ -37,8 +37,7 @@ def _pupil_stays(scene: Scene) -> bool:
 
 
 def _kept_out(scene: Scene) -> bool:
-    back = scene.arrivals.get(BACK)
-    return back is not None and back.where is not Where.JOINED
+    return scene.was_kept_out(BACK)
 
 
 def _removed(scene: Scene) -> bool:

@@ -2,7 +2,6 @@
 
 from modbot.demo.page.scene import Beat, Goal, Scenario, Scene
 from modbot.demo.roster import ORTIZ
-from modbot.demo.stand_ins.picture import Where
 from modbot.model import PlatformName
 
 WEBEX = PlatformName.WEBEX
@@ -36,8 +35,7 @@ def _out(scene: Scene) -> bool:
 
 
 def _kept_out(scene: Scene) -> bool:
-    back = scene.arrivals.get(BACK)
-    return back is not None and back.where is not Where.JOINED
+    return scene.was_kept_out(BACK)
 
 
 def _verdict(scene: Scene) -> str:

@@ -3,7 +3,6 @@
 from modbot.demo.district import INCIDENTS
 from modbot.demo.page.scene import Beat, Goal, Scenario, Scene
 from modbot.demo.roster import BROOK, CHANG
-from modbot.demo.stand_ins.picture import Where
 from modbot.model import PlatformName
 
 FOUR = (PlatformName.ZOOM, PlatformName.WEBEX, PlatformName.MEET, PlatformName.TEAMS)
@@ -63,8 +62,7 @@ def _all_shut(scene: Scene) -> bool:
 
 
 def _late_ones_wait(scene: Scene) -> bool:
-    came = [scene.arrivals.get(f"{LATE} {platform}") for platform in FOUR]
-    return all(one is not None and one.where is not Where.JOINED for one in came)
+    return all(scene.was_kept_out(f"{LATE} {platform}") for platform in FOUR)
 
 
 def _four_cards(scene: Scene) -> bool:

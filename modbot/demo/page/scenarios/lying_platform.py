@@ -2,7 +2,6 @@
 
 from modbot.demo.page.scene import Beat, Goal, Scenario, Scene
 from modbot.demo.roster import ORTIZ
-from modbot.demo.stand_ins.picture import Where
 from modbot.model import PlatformName
 
 WEBEX = PlatformName.WEBEX
@@ -38,8 +37,7 @@ def _no_false_word(scene: Scene) -> bool:
 
 
 def _late_one_waits(scene: Scene) -> bool:
-    came = scene.arrivals.get(LATE)
-    return came is not None and came.where is not Where.JOINED
+    return scene.was_kept_out(LATE)
 
 
 LYING_PLATFORM = Scenario(

@@ -3,7 +3,6 @@
 from modbot.demo.district import INCIDENTS
 from modbot.demo.page.scene import Beat, Goal, Scenario, Scene
 from modbot.demo.roster import CHANG, PUPILS
-from modbot.demo.stand_ins.picture import Where
 from modbot.model import PlatformName
 
 ZOOM = PlatformName.ZOOM
@@ -35,8 +34,7 @@ def _out(scene: Scene) -> bool:
 
 
 def _stays_out(scene: Scene) -> bool:
-    back = scene.arrivals.get(BACK)
-    return back is not None and back.where is not Where.JOINED
+    return scene.was_kept_out(BACK)
 
 
 def _on_record(scene: Scene) -> bool:
