@@ -18,6 +18,7 @@ from modbot.pagers.email.smtp import Mailer
 from modbot.pagers.pagerduty import PagerDutyPager
 from modbot.pagers.trying import Patience
 from modbot.settings import Settings
+from modbot.settings.channels import APPRISE, BY_PHONE, EMAIL, PAGERDUTY
 from modbot.settings.email import EmailSettings
 from modbot.settings.pagerduty import PagerDutySettings
 
@@ -31,6 +32,7 @@ FIX_SIGN_IN = "Set email.user and MODBOT_EMAIL__PASSWORD to an account of the ma
 FIX_APPRISE = "Write it as Apprise's page of that service says: https://github.com/caronc/apprise/wiki"
 FIX_GUESSED = "Make a new one: openssl rand -hex 24"
 FIX_HEARTBEAT = "Set paging.heartbeat_url to the https address that the monitor gives you."
+FIX_UNUSED = "Name it among the channels of somebody under paging.people, or take its settings out."
 FEWEST_SIGNS = 8  # different ones, in a token
 _INSIDE = (".local", ".lan", ".internal", ".localhost", ".home.arpa")
 
@@ -45,6 +47,7 @@ def pager_probes(settings: Settings, http: Http) -> list[Probe]:
         *_mail(settings.email),
         *(_apprise(name, address) for name, address in settings.paging.apprise.items()),
         *_secrets(settings),
+        *_in_use(settings),
     ]
 
 
@@ -146,6 +149,32 @@ def _apprise(channel: str, address: SecretStr) -> Probe:
         return good(name, "Apprise understands the address; nothing was sent, so the service itself was not checked")
 
     return _probe(name, FIX_APPRISE, look)
+
+
+def _in_use(settings: Settings) -> list[Probe]:
+    """What is set up calls nobody unless somebody has it as a channel."""
+    name = "channels besides Slack"
+    ways = _ways(settings)
+    used = {channel for person in settings.paging.people for channel in person.channels}
+    unused = [way for way, channels in ways.items() if not used & channels]
+
+    def look() -> Check:
+        if unused:
+            return bad(name, f"set up, and nobody is called by it: {', '.join(unused)}", FIX_UNUSED)
+        return good(name, f"somebody is called by {', '.join(ways)}")
+
+    return [_probe(name, FIX_UNUSED, look)] if ways else []
+
+
+def _ways(settings: Settings) -> dict[str, frozenset[str]]:
+    """What is set up, and the channels that use it."""
+    ways = {
+        "Twilio": BY_PHONE if settings.twilio.configured else frozenset[str](),
+        "PagerDuty": frozenset({PAGERDUTY} if settings.pagerduty.configured else ()),
+        "e-mail": frozenset({EMAIL} if settings.email.configured else ()),
+        **{f"{APPRISE}{name}": frozenset({f"{APPRISE}{name}"}) for name in settings.paging.apprise},
+    }
+    return {way: channels for way, channels in ways.items() if channels}
 
 
 def _secrets(settings: Settings) -> list[Probe]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from modbot.demo.district import District
+from modbot.http import Http
 from modbot.state import State, open_state
 
 
@@ -22,3 +23,11 @@ async def state(district: District) -> AsyncIterator[State]:
     """The store that another modbot, this process, has opened and keeps open."""
     async with AsyncExitStack() as stack:
         yield await open_state(district.settings(), stack)
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[Http]:
+    """For asking vendors."""
+    opened = Http()
+    yield opened
+    await opened.close()

@@ -8,16 +8,14 @@ from typing import Any
 import pytest
 
 from modbot.demo.district import District
-from modbot.demo.given import GivenSettings, merged
+from modbot.demo.given import merged
 from modbot.demo.telephones import NUMBERS, Telephones
 from modbot.demo.wire import unwatched
-from modbot.doctor import Check, examine
-from modbot.doctor.pagers import pager_probes
+from modbot.doctor import Check
 from modbot.http import Http
 from modbot.simulators.twilio import OwnNumber
+from tests.cli.looking import looked
 from tests.cli.running import modbot
-from tests.pagers import certificates
-from tests.pagers.post_office import PASSWORD, USER, PostOffice, post_office
 
 KIM = next(iter(NUMBERS))
 PUBLIC = "https://modbot.example.org"
@@ -33,7 +31,11 @@ class Clinic:
 
     async def look(self, **changes: Any) -> dict[str, Check]:
         """Every check by name, with these settings changed."""
-        usual = {"public_url": PUBLIC, "paging": on_call("voice", "sms", "slack"), **self.telephones.settings()}
+        usual = {
+            "public_url": PUBLIC,
+            "paging": on_call("voice", "sms", "pagerduty", "slack"),
+            **self.telephones.settings(),
+        }
         return await looked(self.http, merged(usual, changes))
 
     async def wrong(self, **changes: Any) -> Check:
@@ -50,19 +52,6 @@ class Clinic:
 def on_call(*channels: str) -> dict[str, Any]:
     """Kim Reyes is called by these."""
     return {"people": [{"email": KIM, "phone": NUMBERS[KIM], "channels": channels}]}
-
-
-async def looked(http: Http, values: dict[str, Any]) -> dict[str, Check]:
-    """What the doctor says of pagers, by name."""
-    found = await examine(pager_probes(GivenSettings(**values), http))
-    return {check.name: check for check in found}
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    opened = Http()
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -83,6 +72,7 @@ async def test_pagers_set_up_well_are_in_order(clinic: Clinic) -> None:
         "PagerDuty",
         "answers by PagerDuty",
         "address for answers",
+        "channels besides Slack",
     ]
 
 
@@ -95,7 +85,7 @@ async def test_looking_calls_and_texts_nobody(clinic: Clinic) -> None:
 async def test_what_was_not_checked_is_said(clinic: Clinic) -> None:
     checks = await clinic.look()
     silent = {name for name, check in checks.items() if "not checked" not in check.found}
-    assert silent == {"Twilio account", "address for answers"}
+    assert silent == {"Twilio account", "address for answers", "channels besides Slack"}
     assert "cannot be checked" in checks["address for answers"].found
 
 
@@ -175,7 +165,7 @@ async def test_a_number_that_cannot_text_is_told(clinic: Clinic) -> None:
 
 async def test_a_number_that_cannot_text_is_in_order_where_nobody_is_texted(clinic: Clinic) -> None:
     clinic.own.sms = False
-    checks = await clinic.look(paging=on_call("voice"))
+    checks = await clinic.look(paging=on_call("voice", "pagerduty"))
     assert checks["Twilio number"].found == f"{clinic.own.number} can call"
 
 
@@ -202,7 +192,7 @@ async def test_a_twilio_in_trouble_hides_no_other_check(clinic: Clinic) -> None:
 
 
 async def test_half_of_twilio_s_settings_is_told(clinic: Clinic) -> None:
-    found = await clinic.wrong(twilio={"from_number": ""}, paging=on_call("slack"))
+    found = await clinic.wrong(twilio={"from_number": ""}, paging=on_call("pagerduty"))
     assert found.found == "twilio.from_number not set: nobody is called by telephone"
 
 
@@ -224,13 +214,20 @@ async def test_a_pagerduty_that_cannot_be_reached_is_told(clinic: Clinic) -> Non
     assert "pagerduty.events_url" in (await clinic.wrong(pagerduty={"events_url": NOBODY_LISTENS})).fix
 
 
+async def test_what_is_set_up_and_calls_nobody_is_told(clinic: Clinic) -> None:
+    found = await clinic.wrong(paging=on_call("voice"))
+    assert found.found == "set up, and nobody is called by it: PagerDuty"
+
+
 async def test_no_webhook_secret_is_told(clinic: Clinic) -> None:
     found = await clinic.wrong(pagerduty={"webhook_secrets": []})
     assert (found.name, "WEBHOOK_SECRETS" in found.fix) == ("answers by PagerDuty", True)
 
 
 async def test_a_webhook_secret_without_a_key_is_told(clinic: Clinic) -> None:
-    assert (await clinic.wrong(pagerduty={"routing_key": None})).found == "the key is not set"
+    assert (
+        await clinic.wrong(pagerduty={"routing_key": None}, paging=on_call("voice", "sms"))
+    ).found == "the key is not set"
 
 
 # The address that answers come to.
@@ -258,86 +255,6 @@ async def test_an_address_that_answers_cannot_come_to_is_told(clinic: Clinic, ur
 async def test_an_address_that_looks_public_is_in_order(clinic: Clinic, url: str) -> None:
     clinic.telephones.point_at(url)
     assert (await clinic.look(public_url=url))["address for answers"].ok
-
-
-# The mail server.
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[tuple[PostOffice, dict[str, Any]]]:
-    """A mail server that asks for TLS and a password, and the settings that fit."""
-    trusted, server = certificates.make(tmp_path)
-    async with post_office(starttls=server, password=True) as opened:
-        yield (
-            opened,
-            {
-                "host": "127.0.0.1",
-                "port": opened.port,
-                "ca_file": str(trusted),
-                "user": USER,
-                "password": PASSWORD,
-                "sender": "modbot@example.org",
-            },
-        )
-
-
-Office = tuple[PostOffice, dict[str, Any]]
-
-
-async def test_a_mail_server_is_signed_in_to_and_sent_nothing(http: Http, office: Office) -> None:
-    opened, email = office
-    found = (await looked(http, {"email": email}))["mail server"]
-    assert (found.ok, "encrypted (starttls), signed in" in found.found, opened.mails) == (True, True, [])
-    assert "MAIL" not in opened.asked
-
-
-async def test_a_wrong_password_is_told(http: Http, office: Office) -> None:
-    found = (await looked(http, {"email": {**office[1], "password": "wrong"}}))["mail server"]
-    assert (found.ok, "MODBOT_EMAIL__PASSWORD" in found.fix, "wrong" in found.found) == (False, True, False)
-
-
-async def test_a_certificate_that_is_not_trusted_is_told(http: Http, office: Office) -> None:
-    assert not (await looked(http, {"email": {**office[1], "ca_file": ""}}))["mail server"].ok
-
-
-async def test_a_mail_server_without_encryption_is_told(http: Http) -> None:
-    async with post_office() as plain:
-        email = {"host": "127.0.0.1", "port": plain.port, "sender": "modbot@example.org"}
-        found = (await looked(http, {"email": email}))["mail server"]
-    assert (found.ok, "email.security" in found.fix) == (False, True)
-
-
-async def test_a_mail_server_that_cannot_be_reached_is_told(http: Http) -> None:
-    email = {"host": "127.0.0.1", "port": 1, "sender": "modbot@example.org"}
-    found = (await looked(http, {"email": email}))["mail server"]
-    assert (found.ok, found.found.startswith("127.0.0.1:1: ")) == (False, True)
-
-
-async def test_a_sender_without_a_server_is_told(http: Http) -> None:
-    assert not (await looked(http, {"email": {"sender": "modbot@example.org"}}))["mail server"].ok
-
-
-# Apprise, the token of POST /page, the heartbeat.
-
-
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's own
-async def test_an_address_that_apprise_does_not_understand_hides_no_other(http: Http) -> None:
-    apprise = {"desk": "nonsense://somewhere", "wall": "ntfys://ntfy.example.org/classes"}
-    checks = await looked(http, {"paging": {"apprise": apprise}})
-    assert checks["apprise:desk"].found == "Apprise does not understand this address"
-    assert checks["apprise:wall"].ok
-
-
-@pytest.mark.parametrize(("token", "ok"), [("ab" * 12, False), ("0f3b9c1d77e24a58b6d0c9e1", True)])
-async def test_a_token_that_can_be_guessed_is_told(http: Http, token: str, ok: bool) -> None:
-    assert (await looked(http, {"page_token": token}))["token of POST /page"].ok is ok
-
-
-@pytest.mark.parametrize(
-    ("url", "ok"), [("https://monitor.example.org/x1", True), ("http://monitor.example.org/x1", False), ("x1", False)]
-)
-async def test_a_heartbeat_address_that_is_no_https_address_is_told(http: Http, url: str, ok: bool) -> None:
-    assert (await looked(http, {"paging": {"heartbeat_url": url}}))["heartbeat"].ok is ok
 
 
 async def test_the_command_tells_of_pagers_too(short_dir: Path) -> None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from modbot.demo import script
 from modbot.demo.day import school_day
 from modbot.demo.steps import Stage, Step
 from modbot.demo.unanswered import Unanswered
+from modbot.demo.wire import Call
 from modbot.model import Outcome
 from modbot.simulators.prosody import available
 from tests.demo.running import Ended, run
@@ -166,3 +168,13 @@ async def test_a_vendor_that_takes_a_call_and_rings_nobody_is_not_told_as_ringin
         await page.asked()
         await page.answered_by_phone()
     assert unseen <= {step.step for step in steps if not step.ok}
+
+
+async def test_calls_and_what_comes_of_them_show_on_the_wire(short_dir: Path) -> None:
+    calls: list[Call] = []
+    async with school_day(short_dir, lambda _: None, platforms=(), watch=calls.append) as day:
+        page = Unanswered(Stage(day, lambda _: None))
+        await page.asked()
+        await page.answered_by_phone()
+    answered = {(call.vendor, call.by_modbot) for call in calls if 200 <= call.status < 300}
+    assert answered == set(product(("slack", "twilio", "pagerduty"), (True, False)))
