@@ -7,6 +7,7 @@ from modbot.errors import NoLiveSession
 from modbot.model import Operation, Outcome, Result, Session
 from modbot.outcome_words import headline, shut
 from modbot.reply import Ask, Button, Reply, Style
+from modbot.sweeping import sweep_button
 
 command = Command(
     "panic",
@@ -79,6 +80,7 @@ def _next_steps(session: Session, title: str) -> tuple[Button, ...]:
     end = Ask("End the class?", f"{title} ends for everyone in it ({count} people). It cannot be undone.", "End it")
     given = {"session": session.key}
     return (
+        sweep_button(session, "Put out the strangers…"),
         Button("Put someone out…", "eject", given, Style.DANGER),
         Button("All clear", "allclear", given),
         Button("End the class…", "end", {**given, "confirmed": "1"}, Style.DANGER, ask=end),

@@ -1,20 +1,22 @@
-"""/room — who is in, what this platform can do from here, and how safe the room's settings are."""
+"""/room — who is in and who does not belong, what this platform can do from here, and how safe the settings are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from modbot.command import Command, Context, title_of
 from modbot.errors import VendorError
-from modbot.model import Operation, Presence, Session
+from modbot.model import Operation, Participant, Presence, Session
 from modbot.picking import MAX_LISTED, rows
 from modbot.platforms import Capability, How
-from modbot.reply import Button, Reply, Style
+from modbot.reply import Button, Person, Reply, Style
+from modbot.standing import ODD, Group, Judged
+from modbot.sweeping import noted, sweep_button
 from modbot.who import present
 
 command = Command(
     "room",
-    usage="[room]",
+    usage="[room] | who is NAME",
     help="Who is in your class, what modbot can do there, and how safe its settings are.",
-    doing="Looking at your class …",
+    doing="Looking …",
 )
 
 WORDS = {
@@ -26,28 +28,55 @@ WORDS = {
     Operation.END: "end the class",
     Operation.RESTORE: "put the settings back",
 }
+NAMED = (*ODD, Group.STAFF, Group.HOST)  # one row each; the rest are counted
+COUNTED = (Group.KNOWN, Group.LIKELY, Group.REMEMBERED)
 
 
 @command.run
 async def room(ctx: Context) -> Reply:
-    """One view of a live class."""
-    session = await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text)
-    session = await ctx.rooms.refreshed(session)
+    """One view of a live class; or whether somebody is on the roster."""
+    words = ctx.arguments.words
+    if [word.casefold() for word in words[:2]] == ["who", "is"]:
+        return await ctx.enquiries.who_is(ctx.request.id, ctx.actor, " ".join(words[2:]))
+    session = await ctx.rooms.refreshed(await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text))
     people = present(session.participants)
+    judged = await ctx.belonging.judged(session)
     lobby = sum(1 for person in people if person.presence is Presence.LOBBY)
-    given = {"session": session.key}
     return Reply(
         f"{title_of(session)}: {len(people) - lobby} in, {lobby} waiting.",
         lines=(
             *_able(ctx.door.capabilities(session)),
             *await _posture(ctx, session),
             await ctx.rooms.class_of(session),
-            *([f"{MAX_LISTED} of {len(people)} are listed."] if len(people) > MAX_LISTED else []),
+            *_counts(judged, people),
         ),
-        people=rows(people),
-        buttons=(Button("Lock", "lock", given), Button("Put someone out…", "eject", given, Style.DANGER)),
+        people=_named(judged, people),
+        buttons=_buttons(session, judged),
         footnote=session.room.platform.label,
     )
+
+
+def _named(judged: Judged, people: Sequence[Participant]) -> tuple[Person, ...]:
+    if judged.unknown:
+        return rows(people)
+    return tuple(Person(one.person.name, noted(one)) for one in judged.of(*NAMED)[:MAX_LISTED])
+
+
+def _counts(judged: Judged, people: Sequence[Participant]) -> list[str]:
+    """Those who belong as figures; whether the roster can be trusted; how many are not listed."""
+    counts = judged.counts(*COUNTED)
+    many = len(people) if judged.unknown else len(judged.of(*NAMED))
+    return [
+        *([f"Not listed here: {counts}."] if counts else []),
+        *filter(None, (judged.unknown, judged.caution)),
+        *([f"{MAX_LISTED} of {many} are listed."] if many > MAX_LISTED else []),
+    ]
+
+
+def _buttons(session: Session, judged: Judged) -> tuple[Button, ...]:
+    given = {"session": session.key}
+    sweep = (sweep_button(session, "Put out the strangers…"),) if judged.of(Group.STRANGER) else ()
+    return (Button("Lock", "lock", given), *sweep, Button("Put someone out…", "eject", given, Style.DANGER))
 
 
 def _able(table: Mapping[Operation, Capability]) -> list[str]:

@@ -133,6 +133,9 @@ class App:
         async def pages() -> None:
             await parts.paging.repair()
 
+        async def tolerated() -> None:
+            await parts.belonging.learn()
+
         async def record() -> None:
             await state.audit.trim(timedelta(days=self.settings.audit_days))
 
@@ -141,6 +144,7 @@ class App:
             loop.create_task(_every(timedelta(seconds=5), roster)),
             loop.create_task(_every(timedelta(seconds=1), parts.door.settle)),
             loop.create_task(_every(HOUSEKEEPING, pages)),
+            loop.create_task(_every(timedelta(seconds=1), tolerated)),
             loop.create_task(_every(timedelta(hours=6), record)),
             loop.create_task(parts.upkeep.run()),
         ]

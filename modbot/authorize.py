@@ -30,6 +30,7 @@ class Verb(StrEnum):
     INCIDENT = "incident"
     AUDIT = "audit"
     DRILL = "drill"
+    WHO = "who"  # is NAME a student here?
 
 
 ANYONE = frozenset[str]({Verb.PAGE, Verb.WHOAMI, Verb.HELP, Verb.ONCALL})
@@ -38,7 +39,7 @@ TEACHING = frozenset[str]({*Operation, Verb.PANIC, Verb.ALLCLEAR, Verb.ROOM, Ver
 LEADING = TEACHING | {Verb.AUDIT, Verb.DRILL}
 READING = frozenset[str]({Verb.ROOM, Verb.INCIDENT, Verb.AUDIT, Operation.POSTURE})
 _MAY_TEACH = frozenset({StaffRole.TEACHER, StaffRole.PRINCIPAL})  # a principal hosts parent evenings, for one
-KNOWN = ANYONE | ANSWERING | LEADING
+KNOWN = ANYONE | ANSWERING | LEADING | {Verb.WHO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,19 @@ def may(staff: Staff | None, verb: str, where: Place | None) -> Decision:
         return Allow("You are IT, and IT may act in every class of the district.")
     if StaffRole.SECURITY in staff.roles and verb in READING:
         return Allow("You are a security officer, who may read records of the whole district.")
+    if verb == Verb.WHO:
+        return _may_ask(staff, where)
     if where is None:
         return Deny("This needs to know which class it is about. Without one, only IT may do it.")
     if verb in ANSWERING:
         return _may_answer(staff, where)
     return _may_there(staff, verb, where)
+
+
+def _may_ask(staff: Staff, where: Place | None) -> Decision:
+    if staff.roles & _MAY_TEACH and where is not None and where.school is not None and where.school in staff.schools:
+        return Allow("It is about a student of your school.")
+    return Deny("Only teachers and principals may ask about students, and only of their own school. You can ask IT.")
 
 
 def _may_answer(staff: Staff, where: Place) -> Decision:

@@ -9,7 +9,7 @@ A command gets a `Context` and nothing else: who asks, what was typed or pressed
 """
 
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -21,6 +21,7 @@ from modbot.model import Actor, Operation, Participant, Result, Room, Session, S
 from modbot.pagers import Turn
 from modbot.platforms import Capability, PostureCheck
 from modbot.reply import Button, Reply
+from modbot.standing import Judged, Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,36 @@ class OnDuty(Protocol):
         """Take a schedule's turn. Raises CommandError, StoreUnavailable."""
 
 
+class Belongs(Protocol):
+    """Who belongs in a class (`modbot.belonging`)."""
+
+    async def judged(self, session: Session) -> Judged:
+        """How everybody present stands; where nobody can be judged, why not. Never raises."""
+
+    async def put_out(self, session: Session, people: Iterable[Participant]) -> None:
+        """These were put out: nobody has tolerated their names."""
+
+    async def let_back(self, session: Session, names: Iterable[str]) -> None:
+        """These were let back in: from now on their names count as tolerated in this class."""
+
+
+class SweepsOfTheHour(Protocol):
+    """Who was shown as not belonging, and put out, in the last hour (`modbot.store.sweeps`)."""
+
+    async def keep(self, sweep: Sweep) -> None:
+        """Remember it, in place of what was kept under its id. Raises StoreUnavailable."""
+
+    async def kept(self, sweep_id: str) -> Sweep | None:
+        """What was kept, or None when it is too old. Raises StoreUnavailable."""
+
+
+class Enquiries(Protocol):
+    """Who somebody is, for staff entitled to know (`modbot.enquiries`)."""
+
+    async def who_is(self, request_id: str, actor: Actor, name: str) -> Reply:
+        """Whether a person of this whole name is on the roster. Recorded, without the name. Raises Denied."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One act a command wants done."""
@@ -155,6 +186,9 @@ class Context:
     door: Acting
     help: Helping
     duty: OnDuty
+    belonging: Belongs
+    sweeps: SweepsOfTheHour
+    enquiries: Enquiries
     commands: Mapping[str, "Command"]
 
     @property

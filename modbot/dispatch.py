@@ -14,7 +14,20 @@ import orjson
 
 from modbot.audit import Audit, AuditEntry
 from modbot.chat import Chat
-from modbot.command import Acting, Asked, Command, Context, Helping, OnDuty, Request, Rooms, arguments_of
+from modbot.command import (
+    Acting,
+    Asked,
+    Belongs,
+    Command,
+    Context,
+    Enquiries,
+    Helping,
+    OnDuty,
+    Request,
+    Rooms,
+    SweepsOfTheHour,
+    arguments_of,
+)
 from modbot.errors import (
     CommandError,
     Denied,
@@ -64,6 +77,9 @@ class Dispatcher:
         door: Acting,
         help_desk: Helping,
         duty: OnDuty,
+        belonging: Belongs,
+        sweeps: SweepsOfTheHour,
+        enquiries: Enquiries,
         chat: Chat,
         audit: Audit,
         keyring: Keyring,
@@ -75,6 +91,9 @@ class Dispatcher:
         self._door = door
         self._help = help_desk
         self._duty = duty
+        self._belonging = belonging
+        self._sweeps = sweeps
+        self._enquiries = enquiries
         self._chat = chat
         self._audit = audit
         self._keyring = keyring
@@ -189,6 +208,9 @@ class Dispatcher:
                 door=self._door,
                 help=self._help,
                 duty=self._duty,
+                belonging=self._belonging,
+                sweeps=self._sweeps,
+                enquiries=self._enquiries,
                 commands=self.commands,
             )
         )

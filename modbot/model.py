@@ -103,7 +103,8 @@ class Participant:
     role: ParticipantRole = ParticipantRole.ATTENDEE
     presence: Presence = Presence.JOINED
     sharing: bool = False
-    joined_at: datetime | None = None
+    joined_at: datetime | None = None  # when they last came, as far as it was told
+    left_at: datetime | None = None  # of those who have left
     alias: str = ""  # a second id some of the vendor's events use for this participant (Zoom user_id)
 
 

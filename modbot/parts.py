@@ -12,10 +12,12 @@ from modbot import command
 from modbot.acting import UNDO_JOB, Hands
 from modbot.actions import Door
 from modbot.authority import DistrictAuthority, Places
+from modbot.belonging import Belonging
 from modbot.callbacks import Callbacks
 from modbot.confirmation import Confirmation, Patience
 from modbot.dispatch import Dispatcher
 from modbot.duty import DutyDesk
+from modbot.enquiries import EnquiryDesk
 from modbot.errors import ModbotError
 from modbot.escalation import Escalation
 from modbot.helping import HelpDesk, PageLines
@@ -53,6 +55,8 @@ from modbot.store.incidents import Incidents
 from modbot.store.pages import Pages
 from modbot.store.sessions import Sessions
 from modbot.store.shifts import Shifts
+from modbot.store.sweeps import Sweeps
+from modbot.store.tolerated import Tolerated
 from modbot.store.turns import Turns
 from modbot.store.vault import Vault
 from modbot.upkeep import Upkeep
@@ -151,6 +155,19 @@ class Parts:
     def _rooms(self) -> LiveRooms:
         return LiveRooms(
             sessions=self.sessions, platforms=self.platforms, places=self._places, people=self.people, now=now
+        )
+
+    @cached_property
+    def belonging(self) -> Belonging:
+        """Who belongs in which class."""
+        return Belonging(
+            roster=self.state.roster,
+            places=self._places,
+            people=self.people,
+            sessions=self.sessions,
+            tolerated=Tolerated(self.state.store, self.state.keyring),
+            settings=self.settings,
+            now=now,
         )
 
     # Acts
@@ -271,6 +288,9 @@ class Parts:
             duty=DutyDesk(
                 escalation=self._escalation, audit=self.state.audit, chat=self._chat, channel=channel, zone=self._zone
             ),
+            belonging=self.belonging,
+            sweeps=Sweeps(self.state.store, self.state.keyring),
+            enquiries=EnquiryDesk(roster=self.state.roster, audit=self.state.audit, store=self.state.store, now=now),
             chat=self._chat,
             audit=self.state.audit,
             keyring=self.state.keyring,

@@ -8,6 +8,7 @@ key is good for about four thousand million seals (NIST SP 800-38D, section 8.3)
 import base64
 import binascii
 import contextlib
+import hmac
 import os
 import secrets
 import stat
@@ -41,6 +42,7 @@ class Keyring:
         self._newest = AESGCM(keys[0])
         self._newest_id = bytes([_id_of(keys[0])])
         self._count = len(keys)
+        self._derives = hmac.digest(keys[0], b"modbot derived keys", "sha256")
 
     def __repr__(self) -> str:
         return f"<Keyring of {self._count}>"
@@ -49,6 +51,10 @@ class Keyring:
         """Encrypt with the newest key; 29 bytes longer than `plain`. Opens only with the same `context`."""
         nonce = os.urandom(NONCE_BYTES)
         return self._newest_id + nonce + self._newest.encrypt(nonce, plain, context)
+
+    def derived(self, purpose: bytes) -> bytes:
+        """A key of 32 bytes for one purpose, from the newest key: after a rotation it is another one."""
+        return hmac.digest(self._derives, purpose, "sha256")
 
     def open(self, sealed: bytes, *, context: bytes) -> bytes:
         """What was sealed. Raises SealBroken when its key is gone, or when it or its context was changed."""

@@ -264,9 +264,18 @@ def _participant(
         presence=presence,
         role=_ROLE_OF.get(state.get(ROLE + pid, b"")[TIME_BYTES:], ParticipantRole.ATTENDEE),
         sharing=presence is Presence.JOINED and _shares(state.get(SHARING + pid, b""), since=room),
-        joined_at=_time(room or lobby),
+        joined_at=_time(_arrived(pid, state) or room or lobby) if presence is Presence.LEFT else _time(room or lobby),
+        left_at=_time(room or lobby) if presence is Presence.LEFT else None,
         alias=alias,
     )
+
+
+def _arrived(pid: bytes, state: Mapping[bytes, bytes]) -> bytes:
+    """When whoever has left had come: their details were written then. Having left has taken the place of having come.
+
+    A platform that tells the details again at the end gives the later time: nobody seems to have stayed for longer.
+    """
+    return state.get(DETAILS + pid, b"")
 
 
 def _shares(sharing: bytes, *, since: bytes) -> bool:

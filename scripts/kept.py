@@ -66,6 +66,11 @@ LIVES = {
     "open_incident": Kept("7 days", "an id"),
     "OPEN_INCIDENTS": Kept(span(keys.INCIDENT_KEEP), "ids"),
     "shifts": Kept("until they are over, at least a day", f"addresses of staff on call, {CLEAR}"),
+    "sweep": Kept(span(keys.SWEEP_KEEP), SEALED),
+    "acted_on": Kept(span(keys.ACTED_ON_KEEP), IDS),
+    "ENDED": Kept(f"seconds; at most {span(keys.ENDED_KEEP)}", "ids"),
+    "tolerated": Kept(span(keys.TOLERATED_KEEP), "keyed digests of names, and a date"),
+    "asked_who": Kept("an hour", "a count"),
     "page": Kept(span(keys.PAGE_KEEP), SEALED),
     "page_group": Kept("a minute", "an id"),
     "text_answer": Kept(span(keys.PAGE_KEEP), "a page's id"),
@@ -75,6 +80,7 @@ LIVES = {
 }
 WORDS = {
     "LIVE": "Every class that runs now, for those who may act on any.",
+    "ENDED": "Classes that have just ended, whose tolerated names are still to be noted.",
     "OPEN_INCIDENTS": "Ids of incidents not yet resolved.",
 }
 SAID_ELSEWHERE = {"roster"}  # under mb:roster:g

@@ -25,7 +25,9 @@ def add(app: typer.Typer) -> None:
 def platforms(
     every: bool = typer.Option(False, "--all", help="Every platform modbot knows, not only those with credentials."),
     json_: bool = typer.Option(
-        False, "--json", help="Print platform → operation → how, via, needs, steps, effect, instead, proviso."
+        False,
+        "--json",
+        help="Print platform → operation → how, via, needs, steps, effect, instead, proviso, needs_lock, back.",
     ),
 ) -> None:
     """Show what modbot can do where: with your credentials, or without any what each platform can do."""

@@ -42,6 +42,7 @@ class Capability:
     instead: str = ""  # of a substitute: "the waiting room is turned on"
     proviso: str = ""  # what must be so of the class itself: "if modbot made its link"
     needs_lock: bool = False  # of eject: whoever is put out can walk back in unless the room is locked too
+    back: str = ""  # of eject: how somebody who was put out by mistake gets in again, in a sentence for staff
 
 
 Remember = Callable[[Mapping[str, Any]], Awaitable[None]]

@@ -36,6 +36,11 @@ PAGE_KEEP = timedelta(days=30)
 PAGE_CALLING_KEEP = timedelta(seconds=8)  # of its holder's silence, who is then taken for dead
 PERSON_KEEP = timedelta(hours=12)
 ANSWER_KEEP = timedelta(hours=1)
+SWEEP_KEEP = timedelta(hours=1)  # how long whoever was put out in a sweep can be let back in with one press
+ACTED_ON_KEEP = timedelta(hours=24)
+TOLERATED_KEEP = timedelta(days=120)  # where the end of the term is not known
+ENDED = "mb:ended"
+ENDED_KEEP = timedelta(hours=24)
 
 
 def replay(signature: str) -> str:
@@ -121,6 +126,26 @@ def incident_card(incident_id: str) -> str:
 def open_incident(room_key: str) -> str:
     """The open incident of a room."""
     return f"mb:incopen:{room_key}"
+
+
+def sweep(sweep_id: str) -> str:
+    """Who was shown as not belonging to a class, and who was put out of it, sealed: for letting them back in."""
+    return f"mb:sweep:{sweep_id}"
+
+
+def acted_on(session_key: str) -> str:
+    """Ids of those put out of a session: their names are not remembered as tolerated."""
+    return f"mb:acted:{session_key}"
+
+
+def tolerated(section: str) -> str:
+    """Names that a class's teacher let stay, as digests that nobody can read back."""
+    return f"mb:tolerated:{_short(section)}"
+
+
+def asked_who(staff_id: str) -> str:
+    """How often a staff member asked who somebody is, so that the roster cannot be fished for."""
+    return f"mb:asked:{_short(staff_id)}"
 
 
 def page(page_id: str) -> str:

@@ -71,7 +71,7 @@ class Sessions:
         if event.kind is EventKind.STARTED or event.host_email:
             commands += self._index(event, session_key)
         if event.kind is EventKind.ENDED:
-            commands.append(("HDEL", keys.LIVE, session_key))
+            commands += [("HDEL", keys.LIVE, session_key), *_told_as_ended(session_key)]
         return commands
 
     def _strays(self, events: Sequence[Event], commands: Sequence[Command], answers: Sequence[object]) -> list[Command]:
@@ -141,7 +141,11 @@ class Sessions:
     async def close(self, session_key: str, at: datetime) -> None:
         """The platform knows no such run any more: its end was not heard."""
         await self._move(session_key, [ended(at)])
-        await self._store.run("HDEL", keys.LIVE, session_key)
+        await self._store.batch([("HDEL", keys.LIVE, session_key), *_told_as_ended(session_key)])
+
+    async def take_ended(self, most: int) -> list[str]:
+        """Sessions that have ended and were not given to anybody yet, by key. Each is given once."""
+        return [key.decode() for key in await self._store.run("SPOP", keys.ENDED, most)]
 
     async def _move(self, session_key: str, registers: Sequence[Register]) -> None:
         written: list[bytes | int] = [self._keep_ms]
@@ -166,6 +170,13 @@ class Sessions:
 
     def _open(self, sealed: bytes, context: bytes) -> bytes:
         return self._keyring.open(sealed, context=context)
+
+
+def _told_as_ended(session_key: str) -> list[Command]:
+    return [
+        ("SADD", keys.ENDED, session_key),
+        ("PEXPIRE", keys.ENDED, int(keys.ENDED_KEEP.total_seconds() * 1000)),
+    ]
 
 
 def _joined(kept: Mapping[bytes, bytes]) -> dict[bytes, bytes]:

@@ -35,7 +35,8 @@ ACTS = {
 }  # fmt: skip
 LOOKS = {"posture", "room", "incident"}
 LEADS = {"audit", "drill"}
-VERBS = ANYONE | ANSWERS | ACTS | LOOKS | LEADS
+ASKS = {"who"}
+VERBS = ANYONE | ANSWERS | ACTS | LOOKS | LEADS | ASKS
 
 # role → verb → the places where it is allowed; a verb that is not named is allowed nowhere
 IN_MY_SCHOOL = {"own", "same_school"}  # "own_class" is taught by them, in a school they do not lead
@@ -50,12 +51,13 @@ TABLE: dict[str, dict[str, set[str]]] = {
         **dict.fromkeys(ANYONE, EVERYWHERE),
         **dict.fromkeys(ANSWERS, IN_MY_SCHOOL_OR_MINE),
         **dict.fromkeys(ACTS | LOOKS, THEIRS),
+        **dict.fromkeys(ASKS, IN_MY_SCHOOL),
     },
     "principal": {
         **dict.fromkeys(ANYONE, EVERYWHERE),
         **dict.fromkeys(ANSWERS, IN_MY_SCHOOL_OR_MINE),
         **dict.fromkeys(ACTS | LOOKS, THEIRS | {"same_school"}),
-        **dict.fromkeys(LEADS, IN_MY_SCHOOL),
+        **dict.fromkeys(LEADS | ASKS, IN_MY_SCHOOL),
     },
     "it": dict.fromkeys(VERBS, EVERYWHERE),
     "security": {

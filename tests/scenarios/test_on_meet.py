@@ -91,7 +91,7 @@ async def test_a_panic_shuts_the_entry_calls_it_and_tells_the_rest_click_by_clic
         "3. In Meet, tap People.",
         "4. Tap Mute all.",
     ]
-    assert buttons(answer) == ["Put someone out…", "All clear", "End the class…"]
+    assert buttons(answer) == ["Put out the strangers…", "Put someone out…", "All clear", "End the class…"]
     assert school.district.meet.state(meeting).access == "RESTRICTED"
     assert (await school.page_to(REYES)).text.startswith("PAGE: help is needed in Grade 4 Maths.")
     assert await school.recorded() == [

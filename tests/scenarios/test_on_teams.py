@@ -121,7 +121,7 @@ async def test_a_panic_shuts_the_lobby_mutes_everyone_and_calls_it(school: Schoo
         "Everyone but the organiser is muted. They may be able to unmute themselves.",
         *LOCK_STEPS,
     ]
-    assert buttons(answer) == ["Put someone out…", "All clear", "End the class…"]
+    assert buttons(answer) == ["Put out the strangers…", "Put someone out…", "All clear", "End the class…"]
     assert (len(meeting.picture().muted), waits(school, meeting)) == (12, True)
     assert (await school.page_to(REYES)).text.startswith("PAGE: help is needed in Grade 6 History.")
     assert await school.recorded() == [
@@ -195,7 +195,8 @@ async def test_a_room_shows_everyone_in_it_and_which_settings_to_mend(school: Sc
         "Setting to mend: Who may present is everyone; safe is the teacher, or people chosen.",
         "Setting to mend: Chat is on; safe is off, or only during the class.",
     ]
-    assert len(people(answer)) == 13
+    assert "Not listed here: 12 on the class list." in shown(answer)
+    assert len(people(answer)) == 1
 
 
 async def test_a_room_without_the_bot_shows_those_whose_coming_was_told(botless: School) -> None:

@@ -19,7 +19,7 @@ async def test_a_webex_class_is_locked_and_muted_and_it_is_called_in_one_answer(
         "The class is locked. Whoever comes now waits in the lobby or is turned away.",
         "Everyone but the hosts is muted. They may be able to unmute themselves.",
     ]
-    assert buttons(answer) == ["Put someone out…", "All clear", "End the class…"]
+    assert buttons(answer) == ["Put out the strangers…", "Put someone out…", "All clear", "End the class…"]
     state = school.district.webex.state(meeting)
     assert (state.locked, len(state.muted)) == (True, 12)
     assert await school.recorded() == [

@@ -15,7 +15,8 @@ async def test_a_webex_class_shows_its_people_what_modbot_can_do_and_what_to_men
         ),
     ]
     assert "Setting to mend: Students may share is yes; safe is no." in shown(answer)
-    assert len(people(answer)) == 13
+    assert "Not listed here: 12 on the class list." in shown(answer)
+    assert people(answer) == ["Host — host, e-mail shown"]
     assert buttons(answer) == ["Lock", "Put someone out…"]
 
 
@@ -50,17 +51,17 @@ async def test_those_who_wait_are_counted(school: School) -> None:
     school.district.webex.join(meeting, "Mia Late")
     answer = await school.type(ORTIZ, "/room")
     assert answer.text == "Grade 3 Reading: 13 in, 1 waiting."
-    assert "Mia Late — waiting, no e-mail shown" in people(answer)
+    assert "Mia Late — stranger, waiting. The name is not on the class list." in people(answer)
 
 
 async def test_of_a_large_class_only_people_are_left_out_and_the_answer_says_so(school: School) -> None:
     meeting = await school.zoom_class()
     for number in range(47):
-        school.district.zoom.join(meeting, f"Guest {number}")
+        school.district.zoom.join(meeting, f"Zed Zzz{number}")
     await school.settled()
     answer = await school.type(CHANG, "/room")
     assert (answer.text, len(people(answer))) == ("Grade 5 Science: 60 in, 0 waiting.", 30)
-    assert "30 of 60 are listed." in shown(answer)
+    assert "30 of 48 are listed." in shown(answer)
     assert any(line.startswith("By hand, mute everyone: ") for line in shown(answer))
 
 

@@ -38,6 +38,10 @@ _ROWS: Mapping[Operation, Capability] = {
             "The person is out of the class, and their account is banned from it. A guest has no account: they can "
             "come back as somebody new while the class is unlocked."
         ),
+        back=(
+            "A guest who was put out by mistake can join again. Where there is a lobby they wait there, and you can "
+            "let them in from here. An account that was banned stays out of this class."
+        ),
         needs_lock=True,
     ),
     Operation.ADMIT: Capability(

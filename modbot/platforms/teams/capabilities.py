@@ -51,6 +51,7 @@ _ROWS: Mapping[Operation, Capability] = {
         needs=(*_BOT, "Set-CsApplicationMeetingConfiguration -AllowRemoveParticipantAppIds"),
         steps=("Open People.", "Open the menu ⋯ beside the name.", "Choose Remove from meeting."),
         effect="The person is out of the class. They may come back to the lobby, and back in unless it is shut.",
+        back="Whoever was put out by mistake can join again. They wait in the lobby until you let them in, in Teams.",
         needs_lock=True,
     ),
     Operation.ADMIT: Capability(

@@ -38,6 +38,10 @@ _ROWS: Mapping[Operation, Capability] = {
         ),
         steps=("Open Participants.", "Find the person and open the menu beside the name.", "Choose Expel, then Yes."),
         effect="The person is out of the class. They may come back to the lobby, and back in unless it is locked.",
+        back=(
+            "Whoever was put out by mistake can join again. Where the class has a lobby they wait there, and you can "
+            "let them in from here."
+        ),
         needs_lock=True,
     ),
     Operation.ADMIT: Capability(

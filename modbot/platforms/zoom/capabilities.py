@@ -64,6 +64,10 @@ _EJECT = Capability(
         "They are out. Zoom keeps removed people out of this meeting unless the district's account "
         "allows them to rejoin, which modbot cannot read."
     ),
+    back=(
+        "Zoom keeps whoever is removed out of this meeting, unless the district's account allows them to rejoin. If "
+        "you are not sure of somebody, let them wait instead: tap Participants, More, Put in waiting room."
+    ),
 )
 _ADMIT = Capability(
     How.BY_HAND,
