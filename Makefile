@@ -8,10 +8,10 @@ LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench chaos lock image clean
+.PHONY: help setup check test demo screenshots bench chaos eval lock image clean
 
 help: ## say what each command does
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv with everything for working on modbot
 	@scripts/setup dev
@@ -26,11 +26,17 @@ demo: ## an invented district on a page in your browser; make demo ARGS="--scrip
 	@scripts/setup run >&2
 	@$(BIN)/modbot demo $(ARGS)
 
+screenshots: setup ## play the demo in Chromium and take the README's pictures
+	@$(BIN)/python -m scripts.screenshots $(ARGS)
+
 bench: setup ## measure, and write benchmarks/results.json
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: setup ## kill and cut things, and write benchmarks/chaos.json
 	@$(BIN)/python -m benchmarks.chaos $(ARGS)
+
+eval: setup ## how often matching is wrong on invented classes, and write benchmarks/identity.json
+	@$(BIN)/python -m benchmarks.identity $(ARGS)
 
 lock: setup ## find newer versions of what modbot depends on, and pin them by hash
 	@$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)

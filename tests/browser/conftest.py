@@ -1,7 +1,6 @@
 """A real browser on the demo page. What it asks for beyond loopback, and what it complains of, fails the test."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from inspect import iscoroutinefunction
@@ -11,11 +10,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from scripts import chromium
 from tests.browser.district import snapshot
 from tests.browser.served import ServedPage
-from tests.browser.visiting import FLAGS, Visitors
+from tests.browser.visiting import Visitors
 
-HOW_TO_INSTALL = "chromium is not installed (apt-get install chromium)"
 BROWSER_TIMEOUT_SECONDS = 240
 
 
@@ -29,12 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
+def chromium_program() -> str:
     """The path of the distribution's browser."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip(HOW_TO_INSTALL)
-    return program
+    found = chromium.program()
+    if found is None:
+        pytest.skip(chromium.HOW_TO_INSTALL)
+    return found
 
 
 @pytest.fixture
@@ -48,10 +47,10 @@ def shots() -> Iterator[Path]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
+async def browser(chromium_program: str) -> AsyncIterator[Browser]:
     """One browser for the session: starting one takes seconds. Visitors share nothing in it."""
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        opened = await playwright.chromium.launch(executable_path=chromium_program, args=list(chromium.FLAGS))
         yield opened
         await opened.close()
 

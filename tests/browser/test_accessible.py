@@ -115,6 +115,13 @@ async def test_axe_would_find_something(visitors: Visitors, served: ServedPage) 
     assert [wrong.split(":")[0] for wrong in await violations(page)] == ["label"]
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_only_the_views_scroll_never_the_page(visitors: Visitors, served: ServedPage, size: str) -> None:
+    await served.show(running=running())
+    page = await visitors.page(served.url, size=SIZES[size])
+    assert await page.evaluate("() => document.documentElement.scrollHeight - window.innerHeight") <= 0
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280, 1920])
 async def test_no_width_makes_the_page_scroll_sideways(visitors: Visitors, served: ServedPage, width: int) -> None:
     await served.show(running=running(), views=[modal(user=CHANG)])

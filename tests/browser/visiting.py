@@ -6,16 +6,6 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
-# --no-sandbox: a container's root may not make one; the pages it opens are our own, on loopback.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DESK = (1600, 1000)
 PHONE = (390, 844)
 PATIENCE_MS = 60_000

@@ -1,7 +1,7 @@
 // Who the visitor is in the staff chat. Radio buttons: one stop for Tab, arrows to choose.
 import { html } from "../vendor/htm-preact.js";
 import { useDemo } from "../state/demo.js";
-import { unreadOf } from "../state/places.js";
+import { unreadOfOwn } from "../state/places.js";
 import { initials, Name } from "../text/name.js";
 
 export function People({ seen, onChoose }) {
@@ -18,7 +18,7 @@ export function People({ seen, onChoose }) {
 
 function Face({ person, seen, onChoose }) {
   const { snap, me } = useDemo();
-  const unread = person.id === me ? 0 : unreadOf(snap, person.id, seen);
+  const unread = person.id === me ? 0 : unreadOfOwn(snap, person.id, seen);
   const ringing = snap.phones.some((phone) => phone.person === person.id && phone.state === "ringing");
   const said = [person.name, person.note, unread ? `${unread} unread` : "", ringing ? "the phone rings" : ""];
   return html`<label class=${`face ${ringing ? "rings" : ""}`} title=${person.note}>

@@ -37,7 +37,7 @@ function Controls({ running, over, choosing, onChoose }) {
   const control = (does) => () => act("/api/scenario/control", { do: does });
   const paces = PACES.includes(snap.pace) ? PACES : [...PACES, snap.pace].sort((one, other) => one - other);
   return html`<button type="button" class="plain-button more-controls" aria-expanded=${open} onClick=${() => setOpen(!open)}>
-      ${open ? "Fewer controls" : "Pause, help, start over …"}
+      ${open ? "Hide controls" : "Controls"}
     </button>
     <div class=${`controls ${open ? "open" : ""}`} role="group" aria-label="The scenario’s clock">
     ${!over && running.state === "paused" && html`<button type="button" class="button" onClick=${control("resume")}>Go on</button>`}

@@ -49,6 +49,13 @@ export function unreadIn(snap, me, place, seen) {
   return messagesIn(snap, me, place).filter((each) => each.author !== me && each.ts > last).length;
 }
 
+// What modbot wrote to this person alone: the channels are everybody's.
+export function unreadOfOwn(snap, me, seen) {
+  const shown = seen[mark(me, PRIVATE)] || "";
+  const own = (message) => message.only_for === me || snap.channels.some((each) => each.id === message.channel && each.kind === "im" && each.members.includes(me));
+  return snap.messages.filter((each) => own(each) && each.author !== me && each.ts > shown).length;
+}
+
 export function unreadOf(snap, me, seen) {
   return placesOf(snap, me).reduce((sum, place) => sum + unreadIn(snap, me, place, seen), 0);
 }

@@ -1,0 +1,95 @@
+"""`modbot demo` as its own process, and a visitor who plays on its page as a person would."""
+
+import asyncio
+import re
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.async_api import Locator, Page
+
+from tests.demo.running import start
+from tests.stores import until
+
+STARTS_WITHIN_SECONDS = 90
+STOPS_WITHIN_SECONDS = 60
+A_WHILE = timedelta(seconds=150)
+ONE_MS = timedelta(milliseconds=1)
+
+
+@asynccontextmanager
+async def demo(folder: Path) -> AsyncIterator[str]:
+    """A demo that is running; its page's address."""
+    process = await start(folder, "--no-open")
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(STARTS_WITHIN_SECONDS):
+            address = None
+            while address is None:
+                line = (await process.stdout.readline()).decode()
+                assert line, "the demo ended before it said where it is"
+                address = re.search(r"http://\S+", line)
+        yield address[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(STOPS_WITHIN_SECONDS):
+            await process.communicate()
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Somebody at the page."""
+
+    page: Page
+
+    async def begin(self, scenario: str) -> None:
+        """Start a scenario with one click, and have it go four times as fast."""
+        await self.page.locator(f'[data-scenario="{scenario}"]').click()
+        await self.page.locator(f'[data-running="{scenario}"]').wait_for()
+        await self.page.get_by_label("Pace").select_option("4×")
+
+    async def type(self, line: str) -> None:
+        """Type a line into the chat and send it."""
+        composer = self.page.get_by_role("combobox", name="Type a command")
+        await composer.fill(line)
+        await composer.press("Escape")
+        await composer.press("Enter")
+
+    async def follow_hint(self) -> str:
+        """Wait for the next hint with a command, and do as it says; the command."""
+        hint = self.page.get_by_role("button", name="Put /")
+        command = await hint.locator("code").inner_text()
+        await hint.click()
+        composer = self.page.get_by_role("combobox", name="Type a command")
+        await until("the command stands in the composer", lambda: self._holds(composer, command))
+        await composer.press("Enter")
+        return command
+
+    async def _holds(self, field: Locator, text: str) -> bool:
+        return await field.input_value() == text
+
+    async def answer_phone(self) -> None:
+        """Answer the first phone that rings, and press 1."""
+        await self.page.get_by_role("button", name="Answer", exact=True).first.click(timeout=A_WHILE / ONE_MS)
+        await self.page.get_by_role("button", name="1", exact=True).click()
+
+    async def ends_well(self) -> None:
+        """Wait until the scenario is done; every goal is met."""
+        await until("the scenario is done", self.page.locator(".running.done").is_visible, within=A_WHILE)
+        goals = await self.page.locator(".goals li").all()
+        open_goals = [
+            await goal.inner_text() for goal in goals if "met" not in (await goal.get_attribute("class") or "")
+        ]
+        assert not open_goals
+
+    def room(self, title: str) -> Locator:
+        """The card of a class."""
+        return self.page.locator(f'[data-room="{title}"]')
+
+    async def look_into(self, channel: str) -> Locator:
+        """Open a channel; its messages."""
+        await self.page.get_by_role("navigation", name="Conversations").get_by_role("button", name=channel).click()
+        return self.page.get_by_role("log")
