@@ -165,19 +165,17 @@ class Scene:
         slash, _, text = line.partition(" ")
         await self.hands.slash(user, slash, text)
 
-    async def press(self, user: str, message: PostedMessage | None, label: str) -> None:
-        """Somebody presses the button with this label. Nothing happens when it is not there yet."""
-        if message is None:
-            return
-        for _, element in payloads.elements(message.blocks):
-            if element["type"] == "button" and element["text"]["text"].startswith(label):
-                await self.hands.press(user, message, element["action_id"])
-                return
+    async def press(self, user: str, message: PostedMessage, *labels: str) -> None:
+        """Somebody presses the button that begins with one of these, the first that is there; nothing if none is."""
+        buttons = [element for _, element in payloads.elements(message.blocks) if element["type"] == "button"]
+        for label in labels:
+            for element in buttons:
+                if element["text"]["text"].startswith(label):
+                    await self.hands.press(user, message, element["action_id"])
+                    return
 
-    async def pick(self, user: str, message: PostedMessage | None, person_id: str) -> None:
+    async def pick(self, user: str, message: PostedMessage, person_id: str) -> None:
         """Somebody presses the button, or takes the choice, that stands for a person of a class."""
-        if message is None:
-            return
         for _, element in payloads.elements(message.blocks):
             if person_id in str(element.get("value", "")):
                 await self.hands.press(user, message, element["action_id"])

@@ -8,9 +8,9 @@ import pytest
 
 from modbot.demo.page.scenarios import SCENARIOS
 from modbot.demo.page.scene import Scenario
-from modbot.demo.roster import ORTIZ
+from modbot.demo.roster import ORTIZ, REYES
 from modbot.model import PlatformName
-from tests.demo.page.visiting import Json, Visitor, names, room, visiting
+from tests.demo.page.visiting import Json, Visitor, buttons, names, room, visiting
 
 TO_THE_END = timedelta(seconds=55)
 
@@ -145,3 +145,25 @@ async def test_a_new_scenario_begins_in_silence(visitor: Visitor) -> None:
     await visitor.until("a phone rings", lambda seen: "ringing" in {one["state"] for one in seen["phones"]})
     await visitor.done("scenario", name="drill")
     await visitor.until("nothing rings", lambda seen: {one["state"] for one in seen["phones"]} == {"idle"})
+
+
+async def test_twenty_strangers_who_are_all_in_are_swept_with_one_yes(visitor: Visitor) -> None:
+    await visitor.done("scenario", name="leaked_link")
+    await visitor.until("all are in", lambda seen: len([one for one in room(seen)["people"] if not one["pupil"]]) == 21)
+    await visitor.type(ORTIZ.slack, "/lock")
+    state = await visitor.until("they are to be put out", lambda seen: seen["running"]["type"] == "/eject strangers")
+    await visitor.type(ORTIZ.slack, state["running"]["type"])
+    asked = await visitor.told(ORTIZ.slack, "Nothing has been done yet")
+    yes = next(one["action_id"] for one in buttons(asked) if one["text"]["text"].startswith("Put out"))
+    on = {"channel": asked["channel"], "ts": asked["ts"]}
+    await visitor.done("press", user=ORTIZ.slack, on=on, action_id=yes)
+    assert set(met(await ended(visitor)).values()) == {True}
+
+
+async def test_a_page_without_a_class_is_over_before_the_next_scenario(visitor: Visitor) -> None:
+    await visitor.done("scenario", name="slack_down")
+    await visitor.done("scenario/control", do="help")
+    await ended(visitor)
+    await visitor.done("scenario", name="drill")
+    await waiting(visitor)
+    await visitor.told(REYES.slack, "The page is over. Nothing rings any more.")

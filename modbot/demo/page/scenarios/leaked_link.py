@@ -9,6 +9,7 @@ STRANGERS = (
     "zzz", "qqq", "xxx", "wwww", "hahaha", "lololol", "raid1", "raid2", "raid3", "raid4", "raid5", "bruh", "yeet",
     "skrrt", "no_one", "who_dis", "gotcha", "banana77", "potato88", "pickle99",
 )  # fmt: skip
+SWEEP = "/eject strangers"
 SECONDS_BETWEEN = 0.5
 ENOUGH_TO_SEE_SECONDS = 3.0
 
@@ -25,15 +26,12 @@ async def _lock(scene: Scene) -> None:
         await scene.type(ORTIZ.slack, "/lock")
 
 
-def _put_them_out(scene: Scene) -> str:
-    inside = [one.name for one in scene.room(WEBEX).outsiders]
-    return " ".join(["/eject", *inside]) if inside else ""
-
-
-async def _eject(scene: Scene) -> None:
-    line = _put_them_out(scene)
-    if line:
-        await scene.type(ORTIZ.slack, line)
+async def _sweep(scene: Scene) -> None:
+    asked = scene.said(ORTIZ.slack, "Nothing has been done yet", "out of Grade 3 Reading?")
+    if asked is None:
+        await scene.type(ORTIZ.slack, SWEEP)
+    else:
+        await scene.press(ORTIZ.slack, asked, "Put out all", "Put out")
 
 
 def _locked(scene: Scene) -> bool:
@@ -66,10 +64,10 @@ LEAKED_LINK = Scenario(
         ),
         Beat(
             "The door is shut. Some strangers are still inside.",
-            hint="Type /eject and their names, or /eject alone and choose from the list.",
-            type=_put_them_out,
+            hint=f"Type {SWEEP}: modbot shows whom it means, and asks once. Or /eject and names.",
+            type=SWEEP,
             until=_all_out,
-            help=_eject,
+            help=_sweep,
         ),
         Beat("The class has its room back.", rest_seconds=0.5),
     ),
