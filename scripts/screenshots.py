@@ -25,7 +25,6 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 DESK = ViewportSize(width=1600, height=1000)
 PHONE = ViewportSize(width=390, height=844)
 MOVING = ViewportSize(width=1400, height=875)
-MOVING_SCALE = 0.75
 MOVING_QUALITY = 62
 LONGEST_SHOWN = timedelta(seconds=2)
 LAST_SHOWN = timedelta(seconds=4)
@@ -115,7 +114,7 @@ async def play(page: Page) -> None:
 
 async def moving(browser: Browser, address: str, folder: Path) -> None:
     """The scenario as it is played, as one moving picture."""
-    page = await visit(browser, address, MOVING, scale=MOVING_SCALE)
+    page = await visit(browser, address, MOVING)
     camera = Camera(await page.context.new_cdp_session(page))
     running = asyncio.create_task(camera.run())
     await play(page)
