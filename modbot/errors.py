@@ -124,6 +124,14 @@ class RosterError(ModbotError):
         self.problems = tuple(problems)
 
 
+_AS_WRITTEN = {"meet": "Google Meet", "teams": "Microsoft Teams", "pagerduty": "PagerDuty", "oneroster": "OneRoster"}
+
+
+def as_written(vendor: str) -> str:
+    """A vendor's name as staff know it, for the start of a sentence."""
+    return _AS_WRITTEN.get(vendor) or vendor.capitalize()
+
+
 class VendorError(ModbotError):
     """A vendor did not do what was asked. `vendor` is its name, `code` its own error code if it gave one."""
 
@@ -140,7 +148,7 @@ class Unreachable(VendorError):
     """No answer came. `maybe_applied` is true when the request may have reached the vendor."""
 
     def __init__(self, vendor: str, *, maybe_applied: bool, log_detail: str = "") -> None:
-        super().__init__(vendor, f"{vendor.capitalize()} did not answer.", log_detail=log_detail)
+        super().__init__(vendor, f"{as_written(vendor)} did not answer.", log_detail=log_detail)
         self.maybe_applied = maybe_applied
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from modbot.errors import MalformedAnswer, Unreachable
+from modbot.errors import MalformedAnswer, Unreachable, as_written
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 DEFAULT_TIMEOUT = timedelta(seconds=8)
@@ -42,7 +42,7 @@ class Answer:
         except orjson.JSONDecodeError as error:
             raise MalformedAnswer(
                 self.vendor,
-                f"{self.vendor.capitalize()} gave an answer modbot could not read.",
+                f"{as_written(self.vendor)} gave an answer modbot could not read.",
                 status=self.status,
                 log_detail=f"not JSON: {error}",
             ) from error
@@ -53,7 +53,7 @@ class Answer:
         if not isinstance(value, dict):
             raise MalformedAnswer(
                 self.vendor,
-                f"{self.vendor.capitalize()} gave an answer modbot could not read.",
+                f"{as_written(self.vendor)} gave an answer modbot could not read.",
                 status=self.status,
                 log_detail=f"expected an object, got {type(value).__name__}",
             )
@@ -138,7 +138,7 @@ class Http:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unreachable(vendor, maybe_applied=True, log_detail=type(error).__name__) from error
         if len(body) > MAX_ANSWER_BYTES:
-            raise MalformedAnswer(vendor, f"{vendor.capitalize()}'s answer was too long.", status=status)
+            raise MalformedAnswer(vendor, f"{as_written(vendor)}'s answer was too long.", status=status)
         return Answer(vendor, status, lower, body)
 
     async def close(self) -> None:

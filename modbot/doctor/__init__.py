@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from modbot.errors import ModbotError, Unreachable, VendorError
+from modbot.errors import ModbotError, Unreachable, VendorError, as_written
 
 PATIENCE = timedelta(seconds=20)
 
@@ -65,7 +65,7 @@ async def _bounded(probe: Probe, patience: timedelta) -> Sequence[Check]:
     except TimeoutError:
         return [bad(probe.name, f"no answer within {patience.total_seconds():g} s", probe.fix)]
     except Unreachable as error:
-        fix = f"Let modbot's machine reach {error.vendor.capitalize()} over HTTPS, or correct its address (…__API_URL)."
+        fix = f"Let modbot's machine reach {as_written(error.vendor)} over HTTPS, or correct its address (…__API_URL)."
         return [bad(probe.name, told(error), fix)]
     except VendorError as error:
         return [bad(probe.name, told(error), probe.fix)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from modbot.errors import RateLimited, StoreUnavailable
+from modbot.errors import RateLimited, StoreUnavailable, as_written
 from modbot.log import get_logger
 from modbot.store import Script, Store, keys
 
@@ -147,7 +147,7 @@ class SharedBudget:
                 return
             if wait > left:
                 vendor = limit.partition(":")[0]
-                raise RateLimited(vendor, f"{vendor.capitalize()} is being asked too much at once.", retry_after=wait)
+                raise RateLimited(vendor, f"{as_written(vendor)} is being asked too much at once.", retry_after=wait)
             await self._sleep(max(wait, SHORTEST_WAIT).total_seconds())
 
     async def _ask(self, limit: str, ask: Ask) -> tuple[bool, timedelta]:
