@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import acks, footprint, ingest, keypress, machine, paging, roster
+from benchmarks import acks, footprint, ingest, keypress, machine, matching, paging, roster
 from benchmarks.figures import GOALS, Figure, table, write
 from benchmarks.options import FULL, QUICK, Options
 from benchmarks.progress import Say, say
@@ -20,6 +20,7 @@ MEASURES: tuple[tuple[Sequence[str], Measure], ...] = (
     (ingest.IDS, ingest.measure),
     (footprint.NYC_IDS, footprint.measure_nyc),
     (roster.IDS, roster.measure),
+    (matching.IDS, matching.measure),
     (paging.FIRST_IDS, paging.measure_first),
     (paging.TIMER_IDS, paging.measure_timers),
     (footprint.IDLE_IDS, footprint.measure_idle),

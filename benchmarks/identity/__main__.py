@@ -19,7 +19,7 @@ SETTINGS = tuple(
     Setting(noise, signed_in, memory)
     for noise, signed_in, memory in product((0.5, 1.0, 2.0), (0.0, 0.5, 0.9), (False, True))
 )
-CLASSES = 300
+CLASSES = 200
 HEADLINE_TIMES = 10  # so many more classes where a goal is at stake: small shares need many
 CHUNK = 250
 TUNING_SEED, REPORTING_SEED = 1_000_000, 2_000_000

@@ -11,7 +11,7 @@ from modbot.identity.shown import words_of
 from modbot.identity.vocabulary import NICKNAMES, SPELLINGS
 from modbot.rosters import Student
 
-EXACT, SPELT, NICK = 1.0, 0.95, 0.9
+EXACT, SPELT, NICK, SHORT, VERY_SHORT = 1.0, 0.95, 0.9, 0.8, 0.7  # what each way to write a word is worth
 _ENGLISH = NickNamer()
 
 Words = tuple[str, ...]
@@ -26,6 +26,7 @@ class Index:
     whole: Mapping[str, tuple[int, ...]]  # whole names as words, and run together, in either order
     words: Mapping[str, tuple[Hit, ...]]  # every word of a name, its nicknames and other spellings
     initials: Mapping[str, tuple[Hit, ...]]
+    beginnings: Mapping[str, tuple[Hit, ...]]  # of given names, from two letters on
     run_together: Mapping[str, tuple[int, ...]]  # initial and family name, and so on: "mlopez"
     skeletons: Mapping[str, tuple[Hit, ...]]  # words without their vowels
     own_words: tuple[str, ...]  # the words that stand on the class list itself
@@ -42,6 +43,7 @@ class _Gathering:
         self.run_together: dict[str, dict[int, None]] = {}
         self.words: dict[str, dict[Hit, None]] = {}
         self.initials: dict[str, dict[Hit, None]] = {}
+        self.beginnings: dict[str, dict[Hit, None]] = {}
         self.skeletons: dict[str, dict[Hit, None]] = {}
         self.own: dict[str, None] = {}
         self.given: dict[tuple[str, int], None] = {}
@@ -62,6 +64,7 @@ def index_of(students: Sequence[Student]) -> Index:
         whole=_frozen(gathered.whole),
         words=_frozen(gathered.words),
         initials=_frozen(gathered.initials),
+        beginnings=_frozen(gathered.beginnings),
         run_together=_frozen(gathered.run_together),
         skeletons=_frozen(gathered.skeletons),
         own_words=tuple(gathered.own),
@@ -94,6 +97,8 @@ def _both(preferred: str, official: str) -> list[str]:
 
 
 def _add_whole(gathered: _Gathering, seat: int, given: str, family: str) -> None:
+    # As it stands on the list first: whoever writes it so is found at once.
+    gathered.spelt.setdefault(f"{given} {family}", {})[seat] = None
     for typed in (f"{given} {family}", f"{family} {given}", f"{family}, {given}"):
         gathered.spelt.setdefault(spelt(typed), {})[seat] = None
     for name in whole_names(given, family):
@@ -126,6 +131,7 @@ def _add_part(gathered: _Gathering, seat: int, part: Part, words: Words) -> None
     if part is Part.GIVEN:
         for word in words:
             _add_nicknames(gathered, seat, word)
+            _add_beginnings(gathered, seat, word)
 
 
 def _add_nicknames(gathered: _Gathering, seat: int, word: str) -> None:
@@ -133,6 +139,12 @@ def _add_nicknames(gathered: _Gathering, seat: int, word: str) -> None:
         _put(gathered.words, nick, Hit(seat, Part.GIVEN, How.NICKNAME, NICK))
     if len(word) >= 4:
         gathered.given[word, seat] = None
+
+
+def _add_beginnings(gathered: _Gathering, seat: int, word: str) -> None:
+    short, very_short = Hit(seat, Part.GIVEN, How.SHORT, SHORT), Hit(seat, Part.GIVEN, How.SHORT, VERY_SHORT)
+    for letters in range(2, len(word)):
+        gathered.beginnings.setdefault(word[:letters], {})[very_short if letters == 2 else short] = None
 
 
 def _put(mapping: dict[str, dict[Hit, None]], word: str, hit: Hit) -> None:

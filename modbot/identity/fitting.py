@@ -10,14 +10,13 @@ from itertools import chain
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from modbot.identity.class_index import Index, skeleton
+from modbot.identity.class_index import VERY_SHORT, Index, skeleton
 from modbot.identity.fits import Fit, Hit, How, Part
 from modbot.identity.shown import Shown
 
 ONE_EDIT, CLOSE = 0.75, 0.6  # worth of a word with one letter changed, and of one that looks much alike
 SHORT_EDIT = 0.5  # the same for a word so short that another letter mostly makes another name
 ALIKE_FROM = 0.92  # Jaro-Winkler similarity
-SHORT_WORTH, VERY_SHORT_WORTH = 0.8, 0.7
 EDITS_FROM, SHORT_EDITS_FROM = 4, 2  # letters
 LONG = 12  # letters of a whole name from which on two may differ
 MOST_COMPARED = 4  # words: more are sentences, not names
@@ -55,17 +54,9 @@ def _hits(word: str, shown: Shown, index: Index) -> Iterable[Hit]:
         return index.initials.get(word, ())
     known = index.words.get(word)
     if known is not None:
-        return chain(known, _beginnings(word, index))
+        return chain(known, index.beginnings.get(word, ()))
     consonants = _by_consonants(word, index) if shown.vowelless else ()
-    return chain(_beginnings(word, index), _by_letters(word, index), consonants)
-
-
-def _beginnings(word: str, index: Index) -> Iterator[Hit]:
-    """Given names that begin with the word."""
-    worth = SHORT_WORTH if len(word) >= 3 else VERY_SHORT_WORTH
-    for own in index.own_words:
-        if own != word and own.startswith(word):
-            yield from (Hit(hit.seat, hit.part, How.SHORT, worth) for hit in _own(own, index) if hit.part is Part.GIVEN)
+    return chain(index.beginnings.get(word, ()), _by_letters(word, index), consonants)
 
 
 def _by_letters(word: str, index: Index) -> Iterator[Hit]:
@@ -125,7 +116,7 @@ def _single_fit(seat: int, hit: Hit, *, alone: bool) -> Fit | None:
     """One word fits. Alone it may be the given name; beside words that fit nobody it says little."""
     if hit.how is How.INITIAL:
         return Fit(seat, How.HINT, hit.worth / 2)
-    certain = hit.how in _SHORT_FORMS and hit.worth > VERY_SHORT_WORTH
+    certain = hit.how in _SHORT_FORMS and hit.worth > VERY_SHORT
     if not alone or hit.part is Part.FAMILY:
         return Fit(seat, How.PART, hit.worth / 2) if certain else None
     if certain:

@@ -30,6 +30,7 @@ _WHY_OF = {
     How.HINT: Why.HINT,
 }
 _NOBODY = Shown(())  # not read: the first look-up found the name
+_BY_NAME = (Reason(Why.FULL),)
 _PLAIN = {why: Reason(why) for why in Why}
 
 
@@ -61,7 +62,9 @@ def judge(class_list: ClassList, people: Sequence[Person]) -> tuple[Verdict, ...
     seats = Seats()
     _seat_accounts(cases, seats)
     _seat_names(cases, seats)
-    room = _Room(class_list, cases, seats, _habit(class_list, cases, seats))
+    habit = _habit(class_list, cases, seats)
+    nothing_known = not (habit or class_list.signers or class_list.regulars is not None)
+    room = _Room(class_list, cases, seats, habit, nothing_known)
     return tuple(room.verdict(number, case) for number, case in enumerate(cases))
 
 
@@ -132,6 +135,7 @@ class _Room:
     cases: Sequence[_Case]
     seats: Seats
     habit: bool  # whether this class normally signs in
+    nothing_known: bool  # of other days: a whole name is enough then
 
     def verdict(self, number: int, case: _Case) -> Verdict:
         if case.staff:
@@ -157,6 +161,8 @@ class _Room:
 
     def _seated(self, case: _Case, fit: Fit) -> Verdict:
         """They hold a place by name."""
+        if case.shown is _NOBODY and self.nothing_known and not case.person.email and len(case.fits) == 1:
+            return Verdict(case.person.id, Band.KNOWN, _BY_NAME, self.class_list.students[fit.seat].id)
         if case.doubled:
             about = (Reason(Why.DOUBLED, self.class_list.called(fit.seat)),)
             return self._verdict(case, Band.DUPLICATE, about, seat=fit.seat)

@@ -26,8 +26,11 @@ class Seats:
         return True
 
     def claim(self, number: int, fits: Sequence[Fit]) -> bool:
-        """Find a seat among several, moving others where they have a choice. False: they are all taken."""
+        """Find a seat among several (one at least), moving others where they have a choice. False: they are all taken."""
         self._choices[number] = fits
+        if fits[0].seat not in self.holder:
+            self._sit(number, fits[0])
+            return True
         return self._find(number, set())
 
     def free(self, seat: int) -> bool:
