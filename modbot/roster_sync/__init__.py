@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from modbot.errors import RosterError, SealBroken
 from modbot.log import get_logger
 from modbot.roster_sync.report import SyncReport, asks_it
 from modbot.rosters import Gap, Progress, RosterRefused, Source
@@ -21,6 +22,11 @@ from modbot.rosters.scratch import Scratch, Secrets, scratch
 from modbot.store.roster import Former, Kept, RosterStore, RosterWriter, or_nothing, put_in_force
 
 MOST_REMOVED = 0.1  # of staff, of students in classes, of classes
+
+UNREADABLE = (
+    "The roster in force cannot be opened with the keys there are, so nobody can tell what would be removed. "
+    "Put its key back, or replace it: modbot roster sync --accept-removals"
+)
 
 log = get_logger("roster")
 
@@ -54,7 +60,7 @@ async def sync(
     """
     former: Former | None = None
     if kept is not None and not choices.everything:
-        former = await asyncio.to_thread(kept.find, source.name, await store.generation())
+        former = await asyncio.to_thread(kept.find, source.name, await store.in_force())
     one = _Sync(source, store, kept, now, choices, progress)
     if former is not None:
         try:
@@ -142,14 +148,23 @@ class _Sync:
             self._kept.drop_aside()
 
     async def _compared(self, index: Scratch, roster: JoinedRoster, writer: RosterWriter) -> Changes:
+        """What would change. A roster that no key opens any more is replaced only when removals are accepted."""
         comparison = await asyncio.to_thread(Comparison, index, roster)
+        try:
+            await self._tell_former(comparison, writer)
+        except SealBroken as error:
+            if not self._choices.accept_removals:
+                raise RosterError(UNREADABLE) from error
+            comparison = await asyncio.to_thread(Comparison, index, roster)
+        return await asyncio.to_thread(comparison.changes)
+
+    async def _tell_former(self, comparison: Comparison, writer: RosterWriter) -> None:
         async for people in self._store.everybody():
             await asyncio.to_thread(comparison.former_staff, people)
             await writer.hold()
         async for sections in self._store.all_sections():
             await asyncio.to_thread(comparison.former_sections, sections)
             await writer.hold()
-        return await asyncio.to_thread(comparison.changes)
 
 
 __all__ = ["Choices", "Kept", "SyncReport", "sync"]

@@ -100,7 +100,7 @@ class Schedule:
             due = self._due_since()
             if due is not None and not await self._done(due) and await self._turns.take(WORK, TURN):
                 await self._do(due)
-        except StoreUnavailable as error:
+        except ModbotError as error:  # the store is gone, or no key opens the roster in force: look again
             log.warning("roster_not_synced", detail=error.log_detail)
 
     def _due_since(self) -> datetime | None:

@@ -9,14 +9,7 @@ from modbot.rosters import Student
 from modbot.rosters.joined import JoinedRoster
 from modbot.rosters.scratch import Kind, Scratch
 
-_TABLES = """
-CREATE TEMP TABLE former_staff (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
-CREATE TEMP TABLE former_students (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
-CREATE TEMP TABLE former_sections (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
-CREATE TEMP TABLE new_staff (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
-CREATE TEMP TABLE new_students (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
-CREATE TEMP TABLE new_sections (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID;
-"""
+_TABLES = ("former_staff", "former_students", "former_sections", "new_staff", "new_students", "new_sections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +61,9 @@ class Comparison:
 
     def __init__(self, index: Scratch, roster: JoinedRoster) -> None:
         self._index = index
-        for statement in filter(str.strip, _TABLES.split(";")):
-            index.run(statement)
+        for table in _TABLES:
+            index.run(f"DROP TABLE IF EXISTS temp.{table}")
+            index.run(f"CREATE TEMP TABLE {table} (id TEXT PRIMARY KEY, mark BLOB) WITHOUT ROWID")
         index.add("INSERT INTO new_staff VALUES (?, ?)", ((one.id, self._mark_of(one)) for one in roster.staff()))
         index.run(
             "INSERT INTO new_students SELECT id, mark FROM people WHERE kind = ? AND n IN (SELECT person FROM seats)",

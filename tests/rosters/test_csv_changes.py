@@ -149,6 +149,15 @@ async def test_a_check_of_changes_says_that_it_cannot_tell(tmp_path: Path) -> No
     assert "whether they fit shows when they are imported" in report.refusal
 
 
+async def test_a_roster_that_no_key_opens_is_replaced_by_an_import(
+    imports: Imports, store: Store, tmp_path: Path
+) -> None:
+    other = Keyring([b"x" * 32])
+    roster = RosterStore(store, other)
+    await import_roster(tmp_path / "bulk", roster, now=NOW, kept=Kept(tmp_path / "kept", other))
+    assert await roster.section("c1") is not None
+
+
 async def test_a_refused_folder_leaves_what_was_kept(imports: Imports, tmp_path: Path) -> None:
     (tmp_path / "bulk" / "roles.csv").unlink()
     with pytest.raises(RosterRefused):

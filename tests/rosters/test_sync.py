@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from modbot.errors import RosterError
 from modbot.model import StaffRole
 from modbot.roster_sync import SyncReport
 from modbot.rosters import RosterRefused
 from modbot.rosters.comparison import Change
+from modbot.seal import Keyring
 from modbot.store import Store
+from modbot.store.roster import RosterStore
 from tests.rosters.syncing import NOW, District, district
 
 pytestmark = pytest.mark.realstore
@@ -124,6 +127,15 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(here: Distri
     assert report.changes.sections == Change(before=0, added=10)
     assert not report.in_force
     assert await here.roster.generation() == ""
+
+
+async def test_a_roster_that_no_key_opens_is_replaced_when_an_admin_says_so(here: District, store: Store) -> None:
+    await here.sync()
+    here.roster = RosterStore(store, Keyring([b"x" * 32]))
+    with pytest.raises(RosterError, match="cannot be opened with the keys there are"):
+        await here.sync()
+    assert (await here.sync(accept_removals=True)).in_force
+    assert await here.roster.section("class-0000000") is not None
 
 
 async def test_an_empty_service_would_lock_everybody_out_and_is_refused(here: District, store: Store) -> None:

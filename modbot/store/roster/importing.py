@@ -26,7 +26,7 @@ T = TypeVar("T")
 class Begins(Protocol):
     """What an import needs of the store (`RosterStore`)."""
 
-    async def generation(self) -> str:
+    async def in_force(self) -> str:
         """The generation in force, "" for none."""
 
     async def begin(self, *, salt: bytes, now: datetime) -> RosterWriter:
@@ -68,7 +68,7 @@ async def import_roster(
     StoreUnavailable: then look at what is in force.
     """
     at = now or datetime.now(UTC)
-    former = await asyncio.to_thread(kept.find, CSV, await store.generation()) if kept is not None else None
+    former = await asyncio.to_thread(kept.find, CSV, await store.in_force()) if kept is not None else None
     secrets = former.secrets if former is not None else Secrets()
     keeping = kept if keep or former is not None else None
     reading = oneroster_csv.read(

@@ -66,6 +66,11 @@ class RosterStore:
         current = await self._current()
         return current.records.generation if current else ""
 
+    async def in_force(self) -> str:
+        """As `generation`, also when the roster in force cannot be opened, as after its key was lost."""
+        name = await self._store.run("GET", keys.ROSTER_CURRENT)
+        return name.decode() if name is not None else ""
+
     async def staff_by_email(self, email: str) -> Staff | None:
         """The staff member with this address."""
 
