@@ -18,11 +18,14 @@ from modbot.log import get_logger
 from modbot.page_state import Called, Change, PageState
 from modbot.pagers import Fate, Notice, Pager, Question
 from modbot.pagers.queueing import Queue, Queued, Wanted
+from modbot.store import keys
 from modbot.store.pages import Pages
 
 CALL_WITHIN = timedelta(seconds=30)  # a channel that has not taken a call by then is passed over; waits do not count
 PATIENCE = timedelta(seconds=10)  # for a call's turn, while there is another channel
-HOLD_EVERY = timedelta(seconds=3)
+HOLD_EVERY = timedelta(seconds=1)
+CLAIM_EVERY = timedelta(milliseconds=200)
+CLAIM_LOOKS = 2 * int(keys.PAGE_CALLING_KEEP / CLAIM_EVERY)  # longer than a dead process's claim lasts
 HUSH_WITHIN = timedelta(seconds=2)
 
 log = get_logger("calling")
@@ -58,25 +61,39 @@ class Calling:
         self._watching = watching
         self._hushing: set[asyncio.Future[bool]] = set()
 
-    async def step(self, page: PageState, *, anyway: bool = False) -> None:
+    async def step(self, page: PageState, *, patient: bool = False) -> None:
         """Call everybody of the step in force who has not been called for it yet, unless another process is at it.
 
-        `anyway`: whoever was at it is known to be dead.
+        `patient`: another was at it and may have died. It is waited for until it is done, or has been silent for long.
         """
-        if not await self._pages.claim_calling(page, anyway=anyway):
-            return  # should it die, the page's timer comes back to it
-        holding = asyncio.ensure_future(self._hold(page))
+        current = await self._claimed(page, looks=CLAIM_LOOKS if patient else 1)
+        if current is None:
+            return  # should whoever is at it die, the page's timer comes back to it
+        holding = asyncio.ensure_future(self._hold(current))
         try:
-            await self._call_all(page)
+            await self._call_all(current)
         finally:
             holding.cancel()
+
+    async def _claimed(self, page: PageState, *, looks: int) -> PageState | None:
+        """The page as it is now, once its step's people are for this process to call; None when they are not."""
+        for look in range(looks):
+            if look:
+                await asyncio.sleep(CLAIM_EVERY.total_seconds())
+            claimed = await self._pages.claim_calling(page)
+            now = await self._pages.get(page.id)
+            if now is None or not now.calling or not page_state.same_step(now, page):
+                return None
+            if claimed:
+                return now
+        return None
 
     async def _hold(self, page: PageState) -> None:
         """Calls may have to wait for their turn: whoever waits is not dead."""
         while True:
             await asyncio.sleep(HOLD_EVERY.total_seconds())
             try:
-                await self._pages.claim_calling(page, anyway=True)
+                await self._pages.hold_calling(page)
             except StoreUnavailable as error:
                 log.warning("calling_not_held", page=page.id, detail=error.log_detail)
 

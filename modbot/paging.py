@@ -124,7 +124,7 @@ class Paging:
             page_id, lambda page: page_state.escalate(page, self._now(), turn=turn, step=step)
         )
         if change is None:
-            await self._finish_calling(page_id, anyway=False)
+            await self._finish_calling(page_id)
             return None
         PAGES.labels(_moved_to(change)).inc()
         await self._watching.note(change.state, f"{by}: call the next person.", once=f"{change.state.token}:by hand")
@@ -138,14 +138,14 @@ class Paging:
             once = f"{page.run}:{before.step}:ended"
             await self._watching.note(page, page_times.unanswered(before, self._now()), once=once)
 
-    async def _finish_calling(self, page_id: str, *, anyway: bool = True) -> None:
+    async def _finish_calling(self, page_id: str) -> None:
         """A process that died after moving the page on, or a try that failed, has left somebody to be called.
 
-        Not `anyway`: another one may be alive and calling them.
+        Or another one is alive and calling them: the page may have moved on since.
         """
         page = await self._pages.get(page_id)
         if page is not None and page.open and page.calling:
-            await self._follow(Change(page, call=True), anyway=anyway)
+            await self._follow(Change(page, call=True), patient=True)
 
     async def acknowledge(self, page_id: str, by: str, *, email: str = "", turn: Turn = NOW) -> PageState | None:
         """Stop every ringing; None when it was answered before, rings anew since `turn`, or does not exist."""
@@ -241,13 +241,13 @@ class Paging:
         """Let what is being made quiet become so."""
         await self._calling.drain()
 
-    async def _follow(self, change: Change, *, anyway: bool = False) -> None:
+    async def _follow(self, change: Change, *, patient: bool = False) -> None:
         page = change.state
         await self._set_timer(change)
         if change.again:
             await self._watching.given_back(page, once=page.token)
         if change.call and page.current is not None:
-            await self._calling.step(page, anyway=anyway)
+            await self._calling.step(page, patient=patient)
         if change.ask:
             await self._calling.ask(page)
         if page.exhausted:

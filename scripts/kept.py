@@ -74,7 +74,7 @@ LIVES = {
     "page": Kept(span(keys.PAGE_KEEP), SEALED),
     "page_group": Kept("a minute", "an id"),
     "text_answer": Kept(span(keys.PAGE_KEEP), "a page's id"),
-    "page_calling": Kept("8 seconds", "a mark"),
+    "page_calling": Kept(span(keys.PAGE_CALLING_KEEP), "a mark"),
     "used_link": Kept("as long as the link would work (`email.link_hours`)", "a digest"),
     "open_pages": Kept(span(keys.PAGE_KEEP), "ids"),
 }

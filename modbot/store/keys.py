@@ -33,7 +33,7 @@ DOCKET_NAME = "mb:docket"
 OPEN_INCIDENTS = "mb:incs:open"
 INCIDENT_KEEP = timedelta(days=365)
 PAGE_KEEP = timedelta(days=30)
-PAGE_CALLING_KEEP = timedelta(seconds=8)  # of its holder's silence, who is then taken for dead
+PAGE_CALLING_KEEP = timedelta(seconds=4)  # of its holder's silence, who is then taken for dead
 PERSON_KEEP = timedelta(hours=12)
 ANSWER_KEEP = timedelta(hours=1)
 SWEEP_KEEP = timedelta(hours=1)  # how long whoever was put out in a sweep can be let back in with one press

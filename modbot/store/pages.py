@@ -87,10 +87,15 @@ class Pages:
                 return replace(change, former=before.token, before=before)
         raise StoreUnavailable(f"page {page_id} changed under {TRIES} tries")
 
-    async def claim_calling(self, page: PageState, *, anyway: bool = False) -> bool:
-        """Whether nobody else is calling the people of the page's step just now. `anyway`: whoever did is dead."""
+    async def claim_calling(self, page: PageState) -> bool:
+        """Whether nobody else is calling the people of the page's step just now, or whoever did is taken for dead."""
         key, keep_ms = keys.page_calling(page.id, page.run, page.step), keys.PAGE_CALLING_KEEP // ONE_MS
-        return bool(await self._store.run("SET", key, "1", "PX", keep_ms, *([] if anyway else ["NX"])))
+        return bool(await self._store.run("SET", key, "1", "PX", keep_ms, "NX"))
+
+    async def hold_calling(self, page: PageState) -> None:
+        """Whoever has claimed it is still at it."""
+        key, keep_ms = keys.page_calling(page.id, page.run, page.step), keys.PAGE_CALLING_KEEP // ONE_MS
+        await self._store.run("PEXPIRE", key, keep_ms)
 
     def _sealed(self, page: PageState) -> bytes:
         """What was typed to call for help may name pupils."""

@@ -151,6 +151,18 @@ async def test_whoever_waits_with_a_call_is_not_taken_for_dead(
     await calling
 
 
+async def test_a_call_for_help_that_comes_again_calls_nobody_whom_another_is_calling(office: Office) -> None:
+    page_id = await opened(office)
+    office.bell.held = asyncio.Event()
+    passing_on = asyncio.ensure_future(office.paging.escalate(page_id, "Kim"))
+    await until("Lou is being called", lambda: (page_id, LOU) in office.bell.rung)
+    again = asyncio.ensure_future(office.paging.open(page_id, what="help", by="Ms Chang"))
+    await asyncio.wait({again}, timeout=0.5)  # it has had the time to call her as well
+    office.bell.held.set()
+    await asyncio.gather(passing_on, again)
+    assert office.bell.rung.count((page_id, LOU)) == 1
+
+
 Thing = Callable[[Paging, PageState, Turn], Awaitable[object]]
 THINGS: dict[str, Thing] = {  # the page as it is, and the turn before
     "acknowledge": lambda paging, now, _: paging.acknowledge(now.id, "Kim", email=KIM, turn=Turn(now.run)),
