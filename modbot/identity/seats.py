@@ -26,7 +26,7 @@ class Seats:
         return True
 
     def claim(self, number: int, fits: Sequence[Fit]) -> bool:
-        """Find a seat among several (one at least), moving others where they have a choice. False: they are all taken."""
+        """Find a seat among one or more, moving others where they have a choice. False: they are all taken."""
         self._choices[number] = fits
         if fits[0].seat not in self.holder:
             self._sit(number, fits[0])
