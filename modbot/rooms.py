@@ -179,10 +179,7 @@ class LiveRooms:
             return session
         await self._keep(session, people, asked_at)
         heard = {person.id: person for person in session.participants}
-        merged = [
-            replace(p, sharing=p.sharing or (p.id in heard and heard[p.id].sharing)) if p.id in heard else p
-            for p in people
-        ]
+        merged = [_with_what_was_heard(p, heard[p.id]) if p.id in heard else p for p in people]
         return replace(session, participants=tuple(merged))
 
     async def _keep(self, session: Session, people: Sequence[Participant], asked_at: datetime) -> None:
@@ -211,6 +208,11 @@ class LiveRooms:
             return await self._people.staff_with(email) is not None
         except StoreUnavailable:
             return False
+
+
+def _with_what_was_heard(read: Participant, heard: Participant) -> Participant:
+    """A read with what not every platform's read tells: who shares, and since when they are there."""
+    return replace(read, sharing=read.sharing or heard.sharing, joined_at=read.joined_at or heard.joined_at)
 
 
 def _fits(session: Session, wanted: str) -> bool:

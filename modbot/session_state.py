@@ -95,14 +95,20 @@ def registers_of(event: Event, seal: Seal) -> list[Register]:
 
 
 def registers_of_read(session: Session, people: Iterable[Participant], at: datetime, seal: Seal) -> list[Register]:
-    """What one read of the platform at `at` says about everybody: who is in, who waits, and who has gone unheard."""
+    """What one read of the platform at `at` says about everybody: who is in, who waits, and who has gone unheard.
+
+    Whoever is as was known is not written again: since when they are there would be lost, and so who came first.
+    """
     known = Event(EventKind.JOINED, session.room, session.id, at, title=session.title, host_id=session.host_id)
     written = [Register(HINT, _HINT_TIME + _meta(known))]
+    heard = {who.id: who for who in session.participants}
     seen = set()
     for who in people:
         if who.presence is Presence.LEFT:
             continue
         seen.add(who.id)
+        if who.id in heard and _is_as_known(who, heard[who.id]):
+            continue
         kind = EventKind.JOINED if who.presence is Presence.JOINED else EventKind.LOBBY
         told = Event(kind, session.room, session.id, at, who)
         written += _participant_registers(told, who, stamp(at), seal)
@@ -111,6 +117,12 @@ def registers_of_read(session: Session, people: Iterable[Participant], at: datet
             pid = short_id(session.id, who.id)
             written += [Register(IN_ROOM + pid, stamp(at) + _LEFT), Register(IN_LOBBY + pid, stamp(at) + _OUT)]
     return written
+
+
+def _is_as_known(who: Participant, known: Participant) -> bool:
+    details = not who.name or (who.name, who.email, who.alias) == (known.name, known.email, known.alias)
+    role = who.role in (ParticipantRole.ATTENDEE, known.role)
+    return who.presence is known.presence and details and role
 
 
 def ended(at: datetime) -> Register:

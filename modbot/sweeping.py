@@ -57,7 +57,7 @@ def noted(standing: Standing) -> str:
     """What stands beside a name: how they stand and why; what is known of whoever belongs."""
     person = standing.person
     if standing.group not in ODD:
-        return note_of(person)
+        return f"staff, {note_of(person)}" if standing.group is Group.STAFF else note_of(person)
     notes = [standing.group.words]
     notes += ["waiting"] * (person.presence is Presence.LOBBY) + ["sharing"] * person.sharing
     return " ".join([f"{', '.join(notes)}.", *standing.reasons])

@@ -175,6 +175,42 @@ async def test_who_waits_in_the_lobby_is_admitted_by_name_and_nobody_else(school
     assert (await school.recorded())[-1] == (VOSS, "admit", "done")
 
 
+async def test_strangers_are_swept_and_one_who_waits_again_is_let_back_in_by_one_press(school: School) -> None:
+    jitsi = await school.jitsi_class()
+    for name in ("Wanda Quill", "Zed Zzz"):
+        await jitsi.come(name)
+    question = await school.type(VOSS, "/eject", "strangers")
+    assert shown(question) == [
+        "Put 2 strangers out of Grade 2 Art? Nothing has been done yet.",
+        "These stay: 12 on the class list, 1 running the class.",
+        (
+            "A guest who was put out by mistake can join again. Where there is a lobby they wait there, and you can "
+            "let them in from here. An account that was banned stays out of this class."
+        ),
+        *people(question),
+    ]
+    assert sorted(people(question)) == [
+        "Wanda Quill — stranger. The name is not on the class list.",
+        "Zed Zzz — stranger. The name is not on the class list.",
+    ]
+    answer = await school.press(VOSS, question, "Put out 2 strangers")
+    assert sorted(people(answer)) == ["Wanda Quill — done, confirmed", "Zed Zzz — done, confirmed"]
+    await until("the strangers are out", lambda: len(jitsi.inside()) == 13)
+    assert not await jitsi.come("Wanda Quill")
+    back = await school.pick(VOSS, answer, "Wanda Quill")
+    assert shown(back)[0] == "1 person let into Grade 2 Art."
+    assert "Wanda Quill" in jitsi.inside()
+    assert (await school.recorded())[-1] == (VOSS, "admit", "done")
+
+
+async def test_a_room_shows_strangers_first(school: School) -> None:
+    jitsi = await school.jitsi_class()
+    await jitsi.come("Wanda Quill")
+    answer = await school.type(VOSS, "/room")
+    assert people(answer)[0] == "Wanda Quill — stranger. The name is not on the class list."
+    assert "Not listed here: 12 on the class list." in shown(answer)
+
+
 async def test_a_lock_that_was_only_claimed_reads_failed_with_the_clicks(relayed: tuple[School, Proxy]) -> None:
     school, relay = relayed
     jitsi = await school.jitsi_class()
