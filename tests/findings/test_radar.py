@@ -116,3 +116,8 @@ def test_two_sections_with_one_mark_close_together_are_always_found_and_never_tw
     assert bool(found) == close
     causes = [cause for raid in found for cause in raid.causes]
     assert len(causes) == len(set(causes))
+
+
+def test_two_findings_of_one_cause_are_told_as_one() -> None:
+    (raid,) = raids([*sighted("c1", 0, "Clara Quill"), *sighted("c2", 60, "Clara Quill")])
+    assert fresh([raid, raid], told=()) == [raid]
