@@ -46,7 +46,6 @@ class ServedPage:
         app.on_response_prepare.append(_add_headers)
         app.router.add_get("/", self._index)
         app.router.add_get("/assets/{path:.+}", self._file)
-        app.router.add_get("/api/state", self._state)
         app.router.add_get("/api/events", self._events)
         app.router.add_post("/api/{what:.+}", self._post)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -75,9 +74,6 @@ class ServedPage:
             raise web.HTTPNotFound
         kind = TYPES.get(asked.suffix) or mimetypes.guess_type(asked.name)[0] or "application/octet-stream"
         return web.Response(body=asked.read_bytes(), content_type=kind)
-
-    async def _state(self, _: web.Request) -> web.Response:
-        return web.json_response(body=orjson.dumps(self.snapshot))
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})

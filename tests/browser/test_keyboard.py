@@ -139,7 +139,6 @@ async def test_the_hint_puts_its_command_into_the_composer(visitors: Visitors, s
 
 async def test_whatever_has_the_focus_is_marked(visitors: Visitors, served: ServedPage) -> None:
     page = await visitors.page(served.url)
-    await tab_to(page, "Send")
-    await page.keyboard.press("Shift+Tab")
+    await tab_to(page, "Type a command")
     style = await page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
     assert style == "solid"

@@ -24,11 +24,9 @@ export function watch(onSnapshot, onConnection) {
 
   function open() {
     source = new EventSource("/api/events");
-    source.addEventListener("open", () => {
-      onConnection("live");
-      readOnce();
-    });
-    source.addEventListener("state", (event) => take(event.data));
+    source.addEventListener("open", () => onConnection("live"));
+    // The first one comes at once. Nothing else is read beside it: an older answer could overtake a newer event.
+    source.addEventListener("state", (event) => ended || onSnapshot(JSON.parse(event.data)));
     source.addEventListener("error", lost);
   }
 
@@ -37,19 +35,6 @@ export function watch(onSnapshot, onConnection) {
     onConnection("lost");
     // A browser tries again by itself after a cut line, but not after an answer that was no event stream.
     if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, TRY_AGAIN_MS);
-  }
-
-  function take(text) {
-    if (!ended) onSnapshot(JSON.parse(text));
-  }
-
-  async function readOnce() {
-    try {
-      const answer = await fetch("/api/state", { cache: "no-store" });
-      if (answer.ok) take(await answer.text());
-    } catch {
-      onConnection("lost");
-    }
   }
 
   open();
