@@ -102,11 +102,15 @@ def _file(path: Path) -> web.FileResponse:
 
 
 def listener(port: int) -> socket.socket:
-    """A loopback socket on this port, 0 for a free one, that does not listen yet. Raises OSError when it is taken."""
+    """A loopback socket on this port, 0 for a free one. Raises OSError when it is taken.
+
+    It listens at once, so that nobody else can have the port meanwhile: whoever connects waits until it is served.
+    """
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((LOOPBACK, port))
+        found.listen()
     except OSError:
         found.close()
         raise

@@ -128,6 +128,20 @@ async def test_a_taken_port_gets_one_sentence(short_dir: Path, option: str) -> N
     assert not left_in(short_dir)
 
 
+async def test_the_port_of_a_demo_that_still_starts_is_taken(short_dir: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    process = await start(short_dir, "--no-open", "--port", port)
+    assert process.stdout is not None
+    await asyncio.wait_for(process.stdout.readline(), 30)
+    done = await run(short_dir, "--no-open", "--port", port)
+    assert done.code == 1
+    assert f"Port {port} is taken" in done.err
+    assert await address_of(process) == f"http://127.0.0.1:{port}/"
+    await ended(process, signal.SIGINT)
+
+
 async def test_what_is_being_started_is_said_meanwhile(short_dir: Path) -> None:
     process = await start(short_dir, "--no-open")
     assert process.stdout is not None
