@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from modbot.authority import Places
-from modbot.errors import StoreUnavailable
+from modbot.errors import SealBroken, StoreUnavailable
 from modbot.identity import ClassList, RememberedName, judge
 from modbot.log import get_logger
 from modbot.model import Participant, Section, Session, Staff
@@ -76,7 +76,7 @@ class Belonging:
         """How everybody present stands. Never raises: where nobody can be judged, `unknown` says why."""
         try:
             return await self._judged(session, in_order(session.participants))
-        except StoreUnavailable as error:
+        except (StoreUnavailable, SealBroken) as error:
             log.warning("class_list_unread", session=session.key, detail=error.log_detail)
             return Judged(unknown=UNREAD)
 
@@ -152,10 +152,14 @@ class Belonging:
 
         Raises StoreUnavailable.
         """
-        for key in await self._sessions.take_ended(LEARN_AT_ONCE):
+        for key in await self._sessions.ended_lately(LEARN_AT_ONCE):
             session = await self._sessions.get(key)
-            if session is not None:
-                await self._learn_from(session)
+            try:
+                if session is not None:
+                    await self._learn_from(session)
+            except SealBroken as error:
+                log.warning("nothing_learned", session=key, detail=error.log_detail)
+            await self._sessions.done_with(key)
 
     async def _learn_from(self, session: Session) -> None:
         people = stayed(session)

@@ -36,11 +36,11 @@ class Group(StrEnum):
         return member
 
     STRANGER = "stranger", "stranger"
-    DUPLICATE = "duplicate", "double"
-    UNSURE = "unsure", "not sure"
+    DUPLICATE = "duplicate", "duplicate"
+    UNSURE = "unsure", "unsure"
     SAYS_STAFF = "says_staff", "says staff"
-    REMEMBERED = "remembered", "let stay before"
-    LIKELY = "likely", "likely of the class"
+    REMEMBERED = "remembered", "remembered"
+    LIKELY = "likely", "likely"
     KNOWN = "known", "on the class list"
     STAFF = "staff", "staff"
     HOST = "host", "running the class"

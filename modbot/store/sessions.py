@@ -143,9 +143,13 @@ class Sessions:
         await self._move(session_key, [ended(at)])
         await self._store.batch([("HDEL", keys.LIVE, session_key), *_told_as_ended(session_key)])
 
-    async def take_ended(self, most: int) -> list[str]:
-        """Sessions that have ended and were not given to anybody yet, by key. Each is given once."""
-        return [key.decode() for key in await self._store.run("SPOP", keys.ENDED, most)]
+    async def ended_lately(self, most: int) -> list[str]:
+        """Some of the sessions that have ended and of which `done_with` was not said yet, by key."""
+        return [key.decode() for key in await self._store.run("SRANDMEMBER", keys.ENDED, most)]
+
+    async def done_with(self, session_key: str) -> None:
+        """Nothing more is to be learned from it."""
+        await self._store.run("SREM", keys.ENDED, session_key)
 
     async def _move(self, session_key: str, registers: Sequence[Register]) -> None:
         written: list[bytes | int] = [self._keep_ms]

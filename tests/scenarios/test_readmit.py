@@ -98,7 +98,7 @@ async def test_whoever_was_let_back_in_is_remembered_and_no_stranger_any_more(op
     await comes(school, on, STRANGER)
     await school.pick(on.teacher, answer, STRANGER)
     room = await school.type(on.teacher, "/room")
-    assert "Not listed here: 12 on the class list, 1 let stay before." in shown(room)
+    assert "Not listed here: 12 on the class list, 1 remembered." in shown(room)
 
 
 async def test_a_platform_that_lies_is_found_out(open_school: OpenSchool) -> None:

@@ -36,7 +36,7 @@ async def test_strangers_stand_first_with_the_reason_and_the_class_is_counted(op
     room = await school.type(on.teacher, "/room")
     assert people(room)[:2] == [
         f"{STRANGER} — stranger. {NOBODY}",
-        "iPad — not sure. Shows the name of a device, or a word that could be anybody.",
+        "iPad — unsure. Shows the name of a device, or a word that could be anybody.",
     ]
     assert "host" in people(room)[2]
     assert "Not listed here: 12 on the class list." in shown(room)
@@ -46,7 +46,7 @@ async def test_strangers_stand_first_with_the_reason_and_the_class_is_counted(op
 async def test_of_two_with_one_students_name_the_later_one_is_shown_as_the_double(open_school: OpenSchool) -> None:
     school = await sciences(open_school, "ANA DUARTE")
     room = await school.type(CHANG, "/room")
-    assert people(room)[0] == "ANA DUARTE — double. Looks like a second Ana Duarte, who is here already."
+    assert people(room)[0] == "ANA DUARTE — duplicate. Looks like a second Ana Duarte, who is here already."
 
 
 async def test_a_double_is_told_of_the_name_that_is_shown_and_never_of_the_one_on_the_roster(
@@ -58,7 +58,7 @@ async def test_a_double_is_told_of_the_name_that_is_shown_and_never_of_the_one_o
     await school.settled()
     await comes(school, ZOOM, "ana d", "duarte ana")
     room = await school.type(CHANG, "/room")
-    said = [row for row in people(room) if "double" in row]
+    said = [row for row in people(room) if "duplicate" in row]
     assert said
     assert not [row for row in said if "Ana Duarte" in row]
 

@@ -100,11 +100,11 @@ async def test_doubles_and_people_modbot_is_not_sure_of_stay_unless_the_teacher_
     school = await ZOOM.open(open_school)
     await comes(school, ZOOM, STRANGER, "Ana Duarte", "iPad")
     question = await school.type(CHANG, "/eject", "strangers")
-    assert shown(question)[1:3] == [STAY, "These stay too, unless you say so: 1 double, 1 not sure."]
+    assert shown(question)[1:3] == [STAY, "These stay too, unless you say so: 1 duplicate, 1 unsure."]
     assert people(question) == [
         f"{STRANGER} — stranger. {NOBODY}",
-        "Ana Duarte — double. Looks like a second Ana Duarte, who is here already.",
-        "iPad — not sure. Shows the name of a device, or a word that could be anybody.",
+        "Ana Duarte — duplicate. Looks like a second Ana Duarte, who is here already.",
+        "iPad — unsure. Shows the name of a device, or a word that could be anybody.",
     ]
     assert buttons(question) == ["Put out 1 stranger", "Put out all 3", "Choose by hand…"]
     await school.press(CHANG, question, "Put out 1 stranger")
