@@ -6,7 +6,7 @@ when it has ended.
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from modbot.store.tolerated import Tolerated
 from modbot.who import fold
 
 MOST_LISTS = 128  # class lists in memory, about 100 kB each
+MOST_STAFF = 10_000  # of a district whose staff is known by name too, about 10 MB; else a class's own teachers are
 LEARN_AT_ONCE = 20  # ended classes that one process takes at a time: it must not keep commands waiting
 OURS_FROM = 2  # addresses of a class and its staff from which on their domain is the district's own
 _LEARNED = frozenset({Group.STRANGER, Group.UNSURE, Group.LIKELY, Group.REMEMBERED})
@@ -71,6 +72,7 @@ class Belonging:
         self._zone = ZoneInfo(settings.district.timezone)
         self._now = now
         self._lists: OrderedDict[str, _Made] = OrderedDict()
+        self._staff: tuple[str, Mapping[str, Sequence[Staff]]] = ("", {})  # of which roster, by school
 
     async def judged(self, session: Session) -> Judged:
         """How everybody present stands. Never raises: where nobody can be judged, `unknown` says why."""
@@ -109,8 +111,9 @@ class Belonging:
         wanted = (generation, ids, remembered, today.toordinal())
         if made is None or (made.generation, made.staff, made.remembered, made.today) != wanted:
             students = await self._roster.members(section.id)
-            teachers = [await self._roster.staff(one) for one in sorted(section.teachers - ids)]
-            everyone = [*staff, *(one for one in teachers if one is not None)]
+            teachers = [await self._roster.staff(one) for one in sorted(section.teachers)]
+            known = [*staff, *filter(None, teachers), *await self._staff_at(section.school, generation)]
+            everyone = list({one.id: one for one in known}.values())
             class_list = ClassList(
                 students,
                 everyone,
@@ -124,6 +127,19 @@ class Belonging:
                 self._lists.popitem(last=False)
         self._lists.move_to_end(section.id)
         return made.list
+
+    async def _staff_at(self, school: str, generation: str) -> Sequence[Staff]:
+        """Everybody on the staff of a school; nobody where the district is too large to have them all in memory."""
+        if self._staff[0] != generation:
+            found: dict[str, list[Staff]] = {}
+            counts = await self._roster.counts()
+            if counts is not None and counts.staff <= MOST_STAFF:
+                async for some in self._roster.everybody():
+                    for one in some:
+                        for place in one.schools:
+                            found.setdefault(place, []).append(one)
+            self._staff = (generation, found)
+        return self._staff[1].get(school, ())
 
     async def _caution(self) -> str:
         """What is said with every list while the roster is older than its limit."""

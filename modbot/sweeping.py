@@ -111,7 +111,7 @@ async def asked(ctx: Context, session: Session, judged: Judged) -> Reply:
     back = ctx.door.capability(session, Operation.EJECT).back
     return Reply(
         _headline(session, len(strangers), len(doubtful)),
-        lines=tuple(filter(None, (*_staying(judged, DOUBTFUL if doubtful else ()), back))),
+        lines=tuple(filter(None, (*_staying(judged, DOUBTFUL if doubtful else ()), back, _listed(len(people))))),
         people=_reasons(strangers + doubtful),
         buttons=(*_yes(ctx, session, len(strangers), len(doubtful)), _choose(session)),
         footnote=session.room.platform.label,
@@ -146,6 +146,10 @@ def _yes(ctx: Context, session: Session, strangers: int, doubtful: int) -> list[
 
 def _reasons(people: Sequence[Standing]) -> tuple[Person, ...]:
     return tuple(Person(one.person.name, noted(one)) for one in people[:MAX_LISTED])
+
+
+def _listed(many: int) -> str:
+    return f"{MAX_LISTED} of {many} are listed." if many > MAX_LISTED else ""
 
 
 def _choose(session: Session) -> Button:
@@ -221,7 +225,7 @@ def _told(ctx: Context, session: Session, sweep: Sweep, done: PutOut, people: Se
         buttons.append(Button("Unlock", "unlock", {"session": session.key}))
     buttons.append(Button("Page IT", "page", {"session": session.key}, Style.DANGER))
     back = ctx.door.capability(session, Operation.EJECT).back
-    also = tuple(filter(None, (done.locked, gone, back)))
+    also = tuple(filter(None, (done.locked, gone, back, _listed(len(people)))))
     return reply_to(result, session, title_of(session), buttons=tuple(buttons), people=tuple(shown), also=also)
 
 

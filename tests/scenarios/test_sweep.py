@@ -281,3 +281,36 @@ async def test_another_teacher_may_not_sweep_the_class(open_school: OpenSchool) 
     await comes(school, ZOOM, STRANGER)
     answer = await school.type(ORTIZ, "/eject", "strangers in science")
     assert answer.text == "modbot sees no live class of yours called “science”."
+
+
+async def test_a_colleague_who_is_not_signed_in_is_no_stranger(open_school: OpenSchool) -> None:
+    school = await ZOOM.open(open_school)
+    await comes(school, ZOOM, "Ada Brook", STRANGER)
+    question = await school.type(CHANG, "/eject", "strangers")
+    assert people(question) == [
+        f"{STRANGER} — stranger. {NOBODY}",
+        "Ada Brook — unsure. Shows the name of a member of staff, but is not signed in as one.",
+    ]
+
+
+async def test_of_a_large_raid_everybody_goes_and_thirty_are_listed(open_school: OpenSchool) -> None:
+    school = await ZOOM.open(open_school)
+    raid = [f"{given} Zzz{chr(97 + number)}" for given in ("Zed", "Wim") for number in range(17)]
+    await comes(school, ZOOM, *raid)
+    question, answer = await swept(school, ZOOM)
+    assert [len(people(one)) for one in (question, answer)] == [30, 30]
+    assert all("30 of 34 are listed." in shown(one) for one in (question, answer))
+    assert answer.text == "34 people out of Grade 5 Science."
+    assert len(inside(school, ZOOM)) == 1 + len(PUPILS)
+
+
+async def test_a_second_yes_finds_nobody_and_does_nothing(
+    open_school: OpenSchool,
+) -> None:
+    school = await ZOOM.open(open_school)
+    await comes(school, ZOOM, STRANGER)
+    question = await school.type(CHANG, "/eject", "strangers")
+    await school.press(CHANG, question, "Put out 1 stranger")
+    again = await school.press(CHANG, question, "Put out 1 stranger")
+    assert shown(again) == ["None of them is in Grade 5 Science any more. Nothing was done."]
+    assert (await school.recorded()).count((CHANG, "eject", "done")) == 1
