@@ -45,17 +45,25 @@ def demo(
     """Try modbot: a simulated Slack, a class on every platform, and intruders, on a page in your browser."""
     if (as_json or lie) and not scripted:
         raise typer.BadParameter("--json and --lie need --scripted")
+    if scripted:
+        raise typer.Exit(raid(as_json=as_json, data_dir=data_dir, port=modbot_port or port, lie=lie))
     _only_loopback()
     # On the page a platform or Slack may be down on purpose, and what modbot then logs is no news to who looks on.
-    log.configure("error" if scripted or in_terminal else "critical")
+    log.configure("error" if in_terminal else "critical")
     with _folder(data_dir) as folder:
-        if scripted:
-            code = asyncio.run(_scripted(folder, modbot_port or port, as_json, lie))
-        elif in_terminal:
+        if in_terminal:
             code = asyncio.run(_interactive(folder, modbot_port or port))
         else:
             code = asyncio.run(_on_a_page(folder, port, modbot_port, show=not no_open))
     raise typer.Exit(code)
+
+
+def raid(*, as_json: bool, data_dir: Path | None = None, port: int = 0, lie: bool = False) -> int:
+    """Play the scripted raid. The exit code: 0 when everything went as it should."""
+    _only_loopback()
+    log.configure("error")
+    with _folder(data_dir) as folder:
+        return asyncio.run(_scripted(folder, port, as_json, lie))
 
 
 async def _scripted(folder: Path, port: int, as_json: bool, lie: bool) -> int:

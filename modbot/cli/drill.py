@@ -2,7 +2,7 @@
 
 import typer
 
-from modbot.cli.demo import demo
+from modbot.cli.demo import raid
 
 
 def add(app: typer.Typer) -> None:
@@ -15,4 +15,4 @@ def drill(json_: bool = typer.Option(False, "--json", help="Print the steps as J
 
     Do it after installing or upgrading: it shows that this modbot works on this machine. Exit code 1 when it does not.
     """
-    demo(scripted=True, as_json=json_, port=0, no_open=True, data_dir=None, lie=False)
+    raise typer.Exit(raid(as_json=json_))
