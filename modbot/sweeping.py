@@ -186,7 +186,7 @@ async def carried_out(ctx: Context) -> Reply:
         sweep = replace(sweep, by=ctx.request.id, taken=tuple(one.id for one in shown if one.id in still))
         await ctx.sweeps.keep(sweep)
     if not sweep.taken:
-        said = f"None of them is in {title_of(session)} any more. Nothing was done."
+        said = f"Nothing was done: whoever you were shown has left {title_of(session)}, or runs it by now."
         return Reply(said, buttons=(sweep_button(session, "Look again"),))
     there = {one.id: one for one in session.participants}
     people = [there.get(one.id) or _participant(one) for one in shown if one.id in sweep.taken]
@@ -232,7 +232,7 @@ def _told(ctx: Context, session: Session, sweep: Sweep, done: PutOut, people: Se
 def _gone_before(sweep: Sweep, people: Sequence[Participant], ctx: Context) -> str:
     groups = SWEPT if ctx.request.given.get("doubtful") == "1" else (Group.STRANGER,)
     many = sum(1 for one in sweep.people if one.group in groups) - len(people)
-    return f"{_people(many)} you were shown had gone before." if many else ""
+    return f"{_people(many)} you were shown had gone before, or runs the class by now." if many else ""
 
 
 # Back in

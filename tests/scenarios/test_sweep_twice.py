@@ -1,0 +1,77 @@
+"""A sweep asked for twice: two staff at once, a press delivered again, a process that died, a second press."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import orjson
+
+from modbot.demo.roster import PUPILS
+from modbot.dispatch import CONTEXT, payload_of
+from modbot.http import Http
+from modbot.parts import Parts
+from modbot.store.inbox import Item
+from tests.scenarios.conftest import QUICK, OpenSchool
+from tests.scenarios.enrolled import STRANGER, WEBEX, ZOOM, comes, inside
+from tests.scenarios.school import BROOK, CHANG, ORTIZ, people, shown
+from tests.scenarios.test_sweep import GONE
+
+
+async def test_two_sweeps_at_once_have_the_effect_of_one(open_school: OpenSchool) -> None:
+    school = await WEBEX.open(open_school)
+    await comes(school, WEBEX, STRANGER, "Zed Zzz")
+    hers = await school.type(BROOK, "/eject", "strangers in reading")
+    his = await school.type(ORTIZ, "/eject", "strangers")
+    await asyncio.gather(
+        school.press(BROOK, hers, "Put out 2 strangers"), school.press(ORTIZ, his, "Put out 2 strangers")
+    )
+    gone = [one.name for one in school.district.on_webex.picture().gone]
+    assert sorted(gone) == [STRANGER, "Zed Zzz"]
+    assert len(inside(school, WEBEX)) == 1 + len(PUPILS)
+
+
+async def test_a_redelivered_yes_has_the_effect_of_one(open_school: OpenSchool) -> None:
+    school = await WEBEX.open(open_school)
+    await comes(school, WEBEX, STRANGER)
+    question = await school.type(ORTIZ, "/eject", "strangers")
+    first = await school.slack.press(ORTIZ, question, "Put out 1 stranger")
+    await school.slack.send_again(first)
+    await school.until_recorded((ORTIZ, "eject", "done"))
+    assert len(school.calls("webex", "PUT", "/v1/meetingParticipants")) == 1
+
+
+async def test_a_second_yes_finds_nobody_and_does_nothing(
+    open_school: OpenSchool,
+) -> None:
+    school = await ZOOM.open(open_school)
+    await comes(school, ZOOM, STRANGER)
+    question = await school.type(CHANG, "/eject", "strangers")
+    await school.press(CHANG, question, "Put out 1 stranger")
+    again = await school.press(CHANG, question, "Put out 1 stranger")
+    assert shown(again) == [GONE]
+    assert (await school.recorded()).count((CHANG, "eject", "done")) == 1
+
+
+async def test_a_yes_whose_process_died_before_it_answered_is_answered_with_what_was_done(
+    open_school: OpenSchool,
+) -> None:
+    school = await ZOOM.open(open_school)
+    await comes(school, ZOOM, STRANGER)
+    question = await school.type(CHANG, "/eject", "strangers")
+    (row,) = [block["elements"] for block in question.blocks if block["type"] == "actions"]
+    command, given = orjson.loads(row[0]["value"])
+    state, http = school.app.state, Http()
+    at_ms = int(datetime.now(UTC).timestamp() * 1000)
+    payload = orjson.dumps(payload_of(command=command, user=CHANG, at_ms=at_ms, given=given))
+    item = Item(f"{at_ms}-7", "request", state.keyring.seal(payload, context=CONTEXT))
+    parts = Parts(state, school.app.settings, http, patience=QUICK)
+    await parts.jobs.start()
+    known = list(map(id, school.slack.messages))
+    await parts.dispatcher.handle(item)
+    await parts.dispatcher.handle(replace(item, deliveries=2))
+    await parts.jobs.drain(timedelta(seconds=5))
+    await parts.queue.drain(timedelta(seconds=5))
+    await http.close()
+    answers = [one for one in school.slack.messages if id(one) not in known and "out of Grade 5 Science" in one.text]
+    assert [people(one) for one in answers] == [[f"{STRANGER} — done, confirmed"]] * 2
+    assert (await school.recorded()).count((CHANG, "eject", "done")) == 1
