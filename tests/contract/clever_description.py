@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from modbot.simulators import Seen
 from tests.contract import vendor_data
