@@ -8,7 +8,7 @@ from playwright.async_api import Page
 
 from tests.browser.district import CHANG, Json, running
 from tests.browser.served import ServedPage
-from tests.browser.test_rendering import modal
+from tests.browser.test_rendering import SENT, message, modal, opened
 from tests.browser.visiting import DESK, PHONE, Visitors
 
 pytestmark = pytest.mark.browser
@@ -107,6 +107,13 @@ async def violations(page: Page, rules: Json = WCAG) -> list[str]:
     """What axe found, each with the first element it found it on."""
     results = await Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]]
+
+
+@pytest.mark.parametrize("name", ["First", "Careful", "Plain"])
+async def test_a_button_can_be_read_while_a_mouse_is_over_it(visitors: Visitors, served: ServedPage, name: str) -> None:
+    page = await opened(visitors, served, *SENT)
+    await message(page).get_by_role("button", name=name).hover()
+    assert await violations(page, CONTRAST) == []
 
 
 async def test_axe_would_find_something(visitors: Visitors, served: ServedPage) -> None:

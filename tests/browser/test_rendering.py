@@ -103,6 +103,16 @@ async def test_nothing_that_modbot_sends_is_left_unshown(visitors: Visitors, ser
     assert await page.locator("[data-unshown]").count() == 0
 
 
+@pytest.mark.parametrize(("sign", "drawn"), [("🔴", "danger"), ("🟡", "warn"), ("🟢", "good")])
+async def test_the_sign_of_a_card_is_drawn_and_needs_no_font(
+    visitors: Visitors, served: ServedPage, sign: str, drawn: str
+) -> None:
+    page = await opened(visitors, served, blocks.header(f"{sign} Grade 5 Science"))
+    heading = message(page).locator('[data-block="header"]')
+    assert await heading.locator(f".sign.{drawn}").is_visible()
+    assert (await heading.inner_text()).strip() == "Grade 5 Science"
+
+
 async def test_a_block_that_nobody_knows_is_named_and_does_no_harm(visitors: Visitors, served: ServedPage) -> None:
     page = await opened(visitors, served, blocks.Block({"type": "carousel"}), blocks.header("After it"))
     assert await message(page).locator('[data-unshown="carousel"]').is_visible()

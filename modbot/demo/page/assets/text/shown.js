@@ -3,10 +3,11 @@ import { html } from "../vendor/htm-preact.js";
 import { parse, unescaped } from "./mrkdwn.js";
 import { formatted } from "./dates.js";
 import { defanged, Name } from "./name.js";
+import { signed } from "./signs.js";
 import { personOf, useDemo } from "../state/demo.js";
 
 const SHOW = {
-  text: (node) => node.text,
+  text: (node) => signed(node.text),
   break: () => html`<br />`,
   bold: (node) => html`<strong><${Nodes} nodes=${node.inside} /></strong>`,
   italic: (node) => html`<em><${Nodes} nodes=${node.inside} /></em>`,
@@ -36,7 +37,7 @@ export const Mrkdwn = ({ text }) => html`<span class="mrkdwn" dir="auto"><${Node
 // A Slack text object, mrkdwn or plain.
 export function Text({ of }) {
   if (of.type === "mrkdwn") return html`<${Mrkdwn} text=${of.text} />`;
-  return html`<span class="plain" dir="auto">${of.text}</span>`;
+  return html`<span class="plain" dir="auto">${signed(of.text)}</span>`;
 }
 
 // The words alone, for a label that a screen reader speaks.
