@@ -59,17 +59,16 @@ class Player:
         await composer.press("Enter")
 
     async def follow_hint(self) -> str:
-        """Wait for the next hint with a command, and do as it says; the command."""
-        hint = self.page.get_by_role("button", name="Put /")
-        command = await hint.locator("code").inner_text()
-        await hint.click()
+        """Wait for the next hint with a command, and do as it says; the command. A hint may move on as one clicks."""
         composer = self.page.get_by_role("combobox", name="Type a command")
-        await until("the command stands in the composer", lambda: self._holds(composer, command))
+        await self.page.get_by_role("button", name="Put /").click()
+        await until("a command stands in the composer", lambda: self._holds_one(composer))
+        command = await composer.input_value()
         await composer.press("Enter")
         return command
 
-    async def _holds(self, field: Locator, text: str) -> bool:
-        return await field.input_value() == text
+    async def _holds_one(self, field: Locator) -> bool:
+        return (await field.input_value()).startswith("/")
 
     async def answer_phone(self) -> None:
         """Answer the first phone that rings, and press 1."""

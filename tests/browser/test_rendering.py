@@ -109,7 +109,7 @@ async def test_the_sign_of_a_card_is_drawn_and_needs_no_font(
 ) -> None:
     page = await opened(visitors, served, blocks.header(f"{sign} Grade 5 Science"))
     heading = message(page).locator('[data-block="header"]')
-    assert await heading.locator(f".sign.{drawn}").is_visible()
+    assert await heading.locator(f".card-sign.{drawn}").is_visible()
     assert (await heading.inner_text()).strip() == "Grade 5 Science"
 
 

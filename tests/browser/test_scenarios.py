@@ -135,7 +135,7 @@ async def test_a_reload_in_the_middle_goes_on_where_it_was_and_two_browsers_agre
         player, other = Player(await visitors.page(address)), Player(await visitors.page(address, size=PHONE))
         await player.begin("drill")
         await player.page.reload()
-        await player.page.get_by_text("You are Luis Ortiz").wait_for()
+        await player.page.locator(".you-are", has_text="Luis Ortiz").wait_for()
         await player.follow_hint()
         await player.page.get_by_role("button", name="Put /eject").wait_for()
         await player.follow_hint()

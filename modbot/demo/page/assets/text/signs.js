@@ -5,6 +5,6 @@ import { html } from "../vendor/htm-preact.js";
 const SIGNS = { "🔴": "danger", "🟡": "warn", "🟢": "good" };
 const SPLIT = /(🔴|🟡|🟢)/u;
 
-const drawn = (part) => html`<span class=${`sign ${SIGNS[part]}`} aria-hidden="true"></span>`;
+const drawn = (part) => html`<span class=${`card-sign ${SIGNS[part]}`} aria-hidden="true"></span>`;
 
 export const signed = (text) => (SPLIT.test(text) ? text.split(SPLIT).map((part) => (SIGNS[part] ? drawn(part) : part)) : text);
