@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from modbot.actions import Act, Door
+from modbot.actions import OVERRULED, Act, Door
 from modbot.chat import Chat
 from modbot.command import Wanted, title_of
 from modbot.errors import StoreUnavailable, VendorError
@@ -16,12 +16,11 @@ from modbot.outcome_words import reply_to
 from modbot.platforms import Capability
 from modbot.reply import Button
 from modbot.store import keys
-from modbot.store.acts import Acts
+from modbot.store.acts import IN_VAIN, ORDERS, Acts
 from modbot.store.sessions import Sessions
 
 UNDO_JOB = "act.undo"
 UNDO = {Operation.LOCK: Operation.UNLOCK}
-OVERRULING = frozenset({Operation.LOCK, *UNDO.values(), Operation.RESTORE})  # the newest order about the door counts
 _KEY = {"former": keys.former, "panic": keys.panic}
 
 log = get_logger("acting")
@@ -65,14 +64,14 @@ class Hands:
     async def _set_timer(self, act: Act, result: Result) -> None:
         """Arm the undo. One timer a room: a lock without a time, an unlock or an all-clear calls the former one off."""
         key = f"undo:{act.session.room.key}"
-        if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.UNSUPPORTED):
+        if result.outcome in IN_VAIN:
             return
         if not result.recorded:
             return  # without a store there are no timers to set or to call off
         if act.undo_at is not None and await self.will_undo(result):
             # Promised and never set, it would never ring: rather the request is tried again, which repeats no act.
             await self._jobs.at(UNDO_JOB, act.id, act.undo_at, key=key, replace=True)
-        elif act.undo_at is None and act.operation in OVERRULING:
+        elif act.undo_at is None and act.operation in ORDERS:
             await self._call_off(key)
 
     async def _call_off(self, key: str) -> None:
@@ -108,8 +107,11 @@ class Hands:
                 asked_at=self._now(),
                 former=former,
                 reason=f"the time asked for in {act_id} is up",
+                while_stands=act_id,
             )
         )
+        if result.said == OVERRULED:  # its timer was to be called off, and had begun to ring
+            return
         if result.outcome in (Outcome.DONE, Outcome.ALREADY):
             await self._acts.forget(key)
         await self._tell(intent["actor"], result, session)

@@ -29,11 +29,12 @@ from modbot.metrics import ACT_SECONDS
 from modbot.model import Actor, Operation, Outcome, PlatformName, Result, Session
 from modbot.platforms import Capability, How, Platform, Receipt, Remember, Target, forget
 from modbot.recording import Act, Recording
-from modbot.store.acts import Acts, Begun, Held
+from modbot.store.acts import Acts, Begun, Held, Overruled
 
 WAIT_FOR_ROOM = timedelta(seconds=12)
 LOOK_AGAIN = timedelta(milliseconds=60)  # doubled at each look: a queue at one door must not cost the others time
 LOOK_AT_LEAST = timedelta(milliseconds=500)
+OVERRULED = "A newer order about the door stands, so nothing was done."
 
 log = get_logger("door")
 
@@ -88,6 +89,8 @@ class Door:
         if capability.how is How.BY_HAND:
             return await self._closed(act, _by_hand(act, capability))
         begun = await self._begin(act)
+        if isinstance(begun, Overruled):
+            return await self._refuse(act, OVERRULED)
         if isinstance(begun, Result):
             return begun
         result = await self._carry_out(act, capability, begun)
@@ -96,7 +99,7 @@ class Door:
     async def _refuse(self, act: Act, why: str) -> Result:
         return await self._closed(act, _result(act, Outcome.REFUSED, why))
 
-    async def _begin(self, act: Act) -> Begun | Result | None:
+    async def _begin(self, act: Act) -> Begun | Overruled | Result | None:
         """Take the room, waiting a little for whoever holds it; None when the store is gone (P12: act all the same)."""
         deadline = asyncio.get_running_loop().time() + WAIT_FOR_ROOM.total_seconds()
         pause = LOOK_AGAIN

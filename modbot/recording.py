@@ -15,7 +15,7 @@ from modbot.audit import Audit, AuditEntry
 from modbot.errors import StoreUnavailable
 from modbot.log import get_logger
 from modbot.model import Actor, Operation, Outcome, Participant, Result, Session
-from modbot.store.acts import Acts, Begun, Held
+from modbot.store.acts import Acts, Begun, Held, Overruled
 
 AGAIN_AFTER = (timedelta(milliseconds=300), timedelta(milliseconds=700))  # an embedded store is back within these
 MAX_OWED = 1000
@@ -29,7 +29,8 @@ class Act:
     """One thing to be done to one session.
 
     `id` makes it safe to repeat. `asked_at` is the key press: elapsed times count from it. `remember_as` is the store
-    key under which former settings are kept, "" for none.
+    key under which former settings are kept, "" for none. `while_stands` is the act that this one takes back: where a
+    newer order about the door stands, nothing is done.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Act:
     former: Mapping[str, Any] = field(default_factory=dict)
     remember_as: str = ""
     reason: str = ""
+    while_stands: str = ""
     undo_at: datetime | None = None  # named in the intent, so that a crash cannot forget it
 
 
@@ -52,13 +54,15 @@ class Recording:
         self._audit = audit
         self._owed: dict[str, tuple[Act, Result]] = {}  # by act id: done, but not yet in the record
 
-    async def begin(self, act: Act) -> Begun | Held | Result:
+    async def begin(self, act: Act) -> Begun | Held | Overruled | Result:
         """Take the room and write the intent; or who holds it, or the result this act already had.
 
         Raises StoreUnavailable: then the act may be carried out unrecorded, and closed with `owe`.
         """
         said = f"{act.operation} by {act.by.name}"
-        taken = await self._acts.begin(act.id, act.session.room, said=said, intent=_intent(act))
+        taken = await self._acts.begin(
+            act.id, act.session.room, said=said, intent=_intent(act), while_stands=act.while_stands
+        )
         if isinstance(taken, Result):
             await self._complete_or_owe(act, taken)
         elif isinstance(taken, Begun) and not (taken.again and "intent" in await self._phases_recorded(act)):

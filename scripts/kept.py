@@ -52,6 +52,7 @@ LIVES = {
     "LIVE": Kept(span(keys.LIVE_KEEP), f"class titles and hosts' addresses, {CLEAR}"),
     "act": Kept(span(keys.ACT_KEEP), IDS),
     "room_lock": Kept(span(keys.ROOM_LOCK_KEEP), f"the name of the staff member who acts, {CLEAR}"),
+    "order": Kept(span(keys.ACT_KEEP), "an act's id"),
     "former": Kept(span(keys.ACT_KEEP), "settings, no people"),
     "panic": Kept(span(keys.ACT_KEEP), "settings, no people"),
     "vault": Kept("as long as the platform says; participants' addresses 12 hours", SEALED),

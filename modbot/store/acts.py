@@ -20,6 +20,8 @@ _BEGIN = Script(
     if outcome then return {'ended', outcome} end
     local holder = redis.call('GET', KEYS[2])
     if holder and string.sub(holder, 1, #ARGV[1] + 1) ~= ARGV[1] .. '|' then return {'held', holder} end
+    local newest = ARGV[6] ~= '' and redis.call('GET', KEYS[3])
+    if newest and newest ~= ARGV[6] then return {'overruled', ''} end
     redis.call('SET', KEYS[2], ARGV[1] .. '|' .. ARGV[2], 'PX', ARGV[3])
     local again = redis.call('HSETNX', KEYS[1], 'intent', ARGV[4]) == 0
     redis.call('PEXPIRE', KEYS[1], ARGV[5])
@@ -32,7 +34,10 @@ _END = Script(
     local first = redis.call('HSETNX', KEYS[1], 'outcome', ARGV[2]) == 1
     redis.call('PEXPIRE', KEYS[1], ARGV[3])
     local holder = redis.call('GET', KEYS[2])
-    if holder and string.sub(holder, 1, #ARGV[1] + 1) == ARGV[1] .. '|' then redis.call('DEL', KEYS[2]) end
+    if holder and string.sub(holder, 1, #ARGV[1] + 1) == ARGV[1] .. '|' then
+        redis.call('DEL', KEYS[2])
+        if first and ARGV[4] == '1' then redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[3]) end
+    end
     return first and '' or redis.call('HGET', KEYS[1], 'outcome')
     """
 )
@@ -44,6 +49,9 @@ _REMEMBER = Script(
     return 1
     """
 )
+
+ORDERS = frozenset({Operation.LOCK, Operation.UNLOCK, Operation.RESTORE})  # the newest one about the door counts
+IN_VAIN = frozenset({Outcome.REFUSED, Outcome.FAILED, Outcome.UNSUPPORTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +68,31 @@ class Held:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """A newer order about the door stands; nothing was begun."""
+
+
 class Acts:
     """The record of acts. Raises StoreUnavailable."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def begin(self, act_id: str, room: Room, *, said: str, intent: Mapping[str, Any]) -> Begun | Held | Result:
-        """Take the room and record the intent; or the result this act already had."""
+    async def begin(
+        self, act_id: str, room: Room, *, said: str, intent: Mapping[str, Any], while_stands: str = ""
+    ) -> Begun | Held | Overruled | Result:
+        """Take the room and record the intent; or the result this act already had.
+
+        `while_stands`: the act whose order about the door must still be the newest when the room is taken.
+        """
         state, text = await self._store.call(
             _BEGIN,
-            [keys.act(act_id), keys.room_lock(room.key)],
-            [act_id, said, _ms(keys.ROOM_LOCK_KEEP), orjson.dumps(intent), _ms(keys.ACT_KEEP)],
+            [keys.act(act_id), keys.room_lock(room.key), keys.order(room.key)],
+            [act_id, said, _ms(keys.ROOM_LOCK_KEEP), orjson.dumps(intent), _ms(keys.ACT_KEEP), while_stands],
         )
+        if state == b"overruled":
+            return Overruled()
         if state == b"ended":
             return result_from(text)
         if state == b"held":
@@ -83,8 +103,8 @@ class Acts:
         """Record what came of the act and let the room go. A result that was recorded before stands, and is given."""
         stands = await self._store.call(
             _END,
-            [keys.act(result.act_id), keys.room_lock(result.room.key)],
-            [result.act_id, result_bytes(result), _ms(keys.ACT_KEEP)],
+            [keys.act(result.act_id), keys.room_lock(result.room.key), keys.order(result.room.key)],
+            [result.act_id, result_bytes(result), _ms(keys.ACT_KEEP), int(_is_order(result))],
         )
         return result_from(stands) if stands else None
 
@@ -147,6 +167,10 @@ def result_from(recorded: bytes) -> Result:
         people={person: Outcome(outcome) for person, outcome in data["people"].items()},
         elapsed_ms=data["elapsed_ms"],
     )
+
+
+def _is_order(result: Result) -> bool:
+    return result.operation in ORDERS and result.outcome not in IN_VAIN
 
 
 def _ms(span: timedelta) -> int:

@@ -83,6 +83,11 @@ def former(room_key: str) -> str:
     return f"mb:former:{room_key}"
 
 
+def order(room_key: str) -> str:
+    """The newest act that said whether this room's door is to be open or shut."""
+    return f"mb:order:{room_key}"
+
+
 def panic(room_key: str) -> str:
     """What a panic changed in this room, to be put back by all-clear."""
     return f"mb:panic:{room_key}"
