@@ -1,6 +1,7 @@
 """`modbot demo`: try modbot on an invented district, with nothing set up and nothing outside this machine."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -55,6 +56,7 @@ def demo(
             code = asyncio.run(_interactive(folder, modbot_port or port))
         else:
             code = asyncio.run(_on_a_page(folder, port, modbot_port, show=not no_open))
+    gc.freeze()  # the interpreter would look through everything once more before it ends: 0.4 s
     raise typer.Exit(code)
 
 

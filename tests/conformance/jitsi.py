@@ -148,12 +148,12 @@ class JitsiStage(Stage):
             await guest.join(self.room, name, display=name)
         except Refused:
             return False
-        guest.leave(self.lobby)
+        await guest.leave(self.lobby)
         return True
 
     async def leave(self, name: str) -> None:
         """By the red button."""
-        self.people[name].leave(self.room)
+        await self.people[name].leave(self.room)
         await self.people[name].put_out(self.room)
 
     async def begin_again(self) -> None:

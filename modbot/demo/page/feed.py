@@ -29,6 +29,7 @@ class Feed:
         self._rev = 0
         self._newest = b""
         self._watchers: set[asyncio.Event] = set()
+        self._over = False
 
     def newest(self) -> bytes:
         """The snapshot now, as JSON. Two that are equal but for the time have the same number."""
@@ -48,6 +49,12 @@ class Feed:
             if self._watchers:
                 self.newest()
 
+    def close(self) -> None:
+        """Let every browser go: a server that stops would otherwise wait for each of them."""
+        self._over = True
+        for watcher in self._watchers:
+            watcher.set()
+
     @property
     def full(self) -> bool:
         """Whether as many browsers watch as may."""
@@ -62,8 +69,9 @@ class Feed:
             await response.prepare(request)
             self.newest()
             changed.set()
-            while True:
+            while not self._over:
                 await _write(response, await self._next(request, changed))
+            return response
         except ConnectionResetError:
             return response  # it has gone
         except TimeoutError:

@@ -141,6 +141,7 @@ async def serving(page: Page, at: socket.socket) -> AsyncIterator[Served]:
         yield Served(f"http://{LOOPBACK}:{at.getsockname()[1]}/", running)
     finally:
         page.wire.open = False
+        page.feed.close()
         await page.player.close()
         for task in running:
             task.cancel()

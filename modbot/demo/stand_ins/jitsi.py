@@ -81,7 +81,7 @@ class OnJitsi:
         """Everybody leaves."""
         for person in self._people.values():
             if person.inside(self.address):
-                person.leave(self.address)
+                await person.leave(self.address)
 
     @property
     def address(self) -> str:
@@ -206,13 +206,14 @@ class OnJitsi:
         person = self._people.get(person_id)
         for room in (self.address, self._lobby):
             if person is not None and person.inside(room):
-                person.leave(room)
+                await person.leave(room)
 
     async def put_out_by_hand(self, person_id: str) -> None:
         """The teacher's menu → Kick out."""
         person = self._people.get(person_id)
         if person is not None and person.inside(self.address):
             await self._people[VOSS.name].give_role(self.address, person.nick(self.address), "none")
+            await person.put_out(self.address)
 
     async def lock_by_hand(self) -> None:
         """Security options → Lobby."""

@@ -124,9 +124,10 @@ class Person:
         async with asyncio.timeout(ANSWER_SECONDS):
             await stay.answer
 
-    def leave(self, room: str) -> None:
-        """Walk out."""
+    async def leave(self, room: str) -> None:
+        """Walk out, and wait until the server says so. Raises TimeoutError."""
         Presence(self._client, stype="unavailable", sto=f"{room}/{self._stays[room].nick}").send()
+        await self.put_out(room)
 
     def inside(self, room: str) -> bool:
         """Whether this person is in the room, as far as the server told."""

@@ -131,7 +131,7 @@ async def test_somebody_who_copies_a_nick_is_told_apart(classroom: Classroom) ->
     platform = classroom.platform()
     session = await classroom.session(platform)
     person = await classroom.who(platform, session, "Mallory")
-    intruder.leave(classroom.jid)
+    await intruder.leave(classroom.jid)
     await intruder.put_out(classroom.jid)
     pupil = await classroom.guest()
     await pupil.join(classroom.jid, "same", display="Ben Okafor")

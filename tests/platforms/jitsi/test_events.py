@@ -30,7 +30,7 @@ async def test_leaving_is_told(classroom: Classroom) -> None:
     await classroom.begin()
     pupil = await classroom.pupil("Ben Okafor")
     await classroom.platform().tend()
-    pupil.leave(classroom.jid)
+    await pupil.leave(classroom.jid)
     await until("the leaving is told", lambda: classroom.names(EventKind.LEFT) == ["Ben Okafor"])
 
 
@@ -121,14 +121,14 @@ async def test_a_class_that_was_ended_is_told(classroom: Classroom) -> None:
 async def test_a_class_ends_when_everybody_has_gone(classroom: Classroom) -> None:
     teacher = await classroom.begin()
     await classroom.platform().tend()
-    teacher.leave(classroom.jid)
+    await teacher.leave(classroom.jid)
     await until("the end is told", lambda: len(classroom.told(EventKind.ENDED)) == 1)
 
 
 async def test_modbot_keeps_no_empty_room_alive(classroom: Classroom) -> None:
     teacher = await classroom.begin()
     await classroom.platform().tend()
-    teacher.leave(classroom.jid)
+    await teacher.leave(classroom.jid)
     await until("the end is told", lambda: bool(classroom.told(EventKind.ENDED)))
     assert not await (await classroom.admin()).exists(classroom.jid)
 
@@ -138,7 +138,7 @@ async def test_a_room_that_lasts_has_a_new_run_when_people_come_again(classroom:
     await teacher.set_up(classroom.jid, {"muc#roomconfig_persistentroom": "1"})
     platform = classroom.platform()
     await platform.tend()
-    teacher.leave(classroom.jid)
+    await teacher.leave(classroom.jid)
     await until("the end is told", lambda: bool(classroom.told(EventKind.ENDED)))
     await classroom.begin()
     await platform.tend()
@@ -161,7 +161,7 @@ async def test_an_end_that_nobody_heard_is_told_by_the_next_process(classroom: C
     one = classroom.platform()
     await one.tend()
     await one.close()
-    teacher.leave(classroom.jid)
+    await teacher.leave(classroom.jid)
     await teacher.put_out(classroom.jid)
     await classroom.platform().tend()
     assert [event.session_id for event in classroom.told(EventKind.ENDED)] == [
@@ -176,7 +176,7 @@ async def test_what_the_store_did_not_take_is_told_later_and_in_order(classroom:
     classroom.store_gone = True
     pupil = await classroom.pupil("Ben Okafor")
     await until("an arrival was not taken", lambda: classroom.not_taken > 0)
-    pupil.leave(classroom.jid)
+    await pupil.leave(classroom.jid)
     await pupil.put_out(classroom.jid)
     classroom.store_gone = False
     await platform.tend()

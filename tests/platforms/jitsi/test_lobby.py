@@ -116,7 +116,7 @@ async def test_who_gives_up_waiting_is_told(with_lobby: WithLobby) -> None:
     platform, _ = await locked(classroom)
     late = await knocks(classroom, "Cam Silva")
     await platform.tend()
-    late.leave(classroom.lobby)
+    await late.leave(classroom.lobby)
     await until("the leaving is told", lambda: classroom.names(EventKind.LOBBY_LEFT) == ["Cam Silva"])
 
 

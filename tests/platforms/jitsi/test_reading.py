@@ -122,7 +122,7 @@ async def test_a_room_made_anew_is_another_run(classroom: Classroom) -> None:
     teacher = await classroom.begin()
     platform = classroom.platform()
     first = await classroom.session(platform)
-    teacher.leave(classroom.jid)
+    await teacher.leave(classroom.jid)
     await teacher.put_out(classroom.jid)
     await classroom.begin()
     with pytest.raises(NotFound):

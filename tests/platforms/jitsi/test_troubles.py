@@ -133,7 +133,7 @@ async def test_departures_that_were_lost_are_seen_when_the_class_is_read(relayed
     pupil = await classroom.pupil("Ben Okafor")
     await platform.tend()
     faults.mute_presence = True
-    pupil.leave(classroom.jid)
+    await pupil.leave(classroom.jid)
     await pupil.put_out(classroom.jid)
     assert [one.name for one in await platform.read(target.session)] == ["Ada Reyes"]
 
@@ -170,7 +170,7 @@ async def test_who_left_while_the_line_was_broken_is_told_at_the_next_look(relay
     platform = classroom.platforms[0]
     await platform.tend()
     proxy.cut()
-    pupil.leave(classroom.jid)
+    await pupil.leave(classroom.jid)
     await pupil.put_out(classroom.jid)
     await platform.tend()
     assert classroom.names(EventKind.LEFT) == ["Ben Okafor"]
