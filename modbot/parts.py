@@ -20,6 +20,7 @@ from modbot.duty import DutyDesk
 from modbot.enquiries import EnquiryDesk
 from modbot.errors import ModbotError
 from modbot.escalation import Escalation
+from modbot.findings import Thresholds
 from modbot.helping import HelpDesk, PageLines
 from modbot.http import Http
 from modbot.incidents import CARD_JOB, IncidentDesk
@@ -36,6 +37,7 @@ from modbot.paging import TIMER_JOB, Paging
 from modbot.people import People
 from modbot.platforms import Means, Platform
 from modbot.platforms.registry import configured
+from modbot.radar import Radar
 from modbot.rereading import Rereading
 from modbot.rooms import LiveRooms
 from modbot.roster_sync.schedule import Schedule
@@ -55,6 +57,7 @@ from modbot.store.incidents import Incidents
 from modbot.store.pages import Pages
 from modbot.store.sessions import Sessions
 from modbot.store.shifts import Shifts
+from modbot.store.sightings import Sightings
 from modbot.store.sweeps import Sweeps
 from modbot.store.tolerated import Tolerated
 from modbot.store.turns import Turns
@@ -169,6 +172,11 @@ class Parts:
             settings=self.settings,
             now=now,
         )
+
+    @cached_property
+    def radar(self) -> Radar:
+        """Looks for the same unrecognised person in several classes."""
+        return Radar(sightings=Sightings(self.state.store, self.state.keyring), thresholds=Thresholds(), now=now)
 
     # Acts
 

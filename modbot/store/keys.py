@@ -39,6 +39,7 @@ ANSWER_KEEP = timedelta(hours=1)
 SWEEP_KEEP = timedelta(hours=1)  # how long whoever was put out in a sweep can be let back in with one press
 ACTED_ON_KEEP = timedelta(hours=24)
 TOLERATED_KEEP = timedelta(days=120)  # where the end of the term is not known
+RAID_KEEP = timedelta(hours=24)  # as long as a session; so its buttons work as long as there may be rooms to lock
 ENDED = "mb:ended"
 ENDED_KEEP = timedelta(hours=24)
 
@@ -146,6 +147,26 @@ def acted_on(session_key: str) -> str:
 def tolerated(section: str) -> str:
     """Names that a class's teacher let stay, as digests that nobody can read back."""
     return f"mb:tolerated:{_short(section)}"
+
+
+def sightings(school: str) -> str:
+    """Who was not recognised in which class of a school, as digests that nobody can read back: for the raid radar."""
+    return f"mb:sightings:{_short(school)}"
+
+
+def raid_now(school: str) -> str:
+    """The raid on a school that what is seen now belongs to."""
+    return f"mb:raidnow:{_short(school)}"
+
+
+def raid(raid_id: str) -> str:
+    """One raid: which classes, since when, and where its alert stands."""
+    return f"mb:raid:{{{raid_id}}}"
+
+
+def raid_alert(raid_id: str) -> str:
+    """Held while a raid's alert is changed, so that it is posted once."""
+    return f"mb:raid:{{{raid_id}}}:alert"
 
 
 def asked_who(staff_id: str) -> str:
