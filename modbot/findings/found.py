@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
+
+from modbot.settings.findings import FindingSettings
 
 
 class FindingKind(StrEnum):
@@ -29,6 +32,21 @@ class Thresholds:
     just_left: timedelta = timedelta(minutes=5)
     raid_sections: int = 2
     raid_within: timedelta = timedelta(minutes=15)
+
+    @classmethod
+    def of(cls, settings: FindingSettings) -> Self:
+        """The district's own."""
+        return cls(
+            wave_arrivals=settings.wave_arrivals,
+            wave_within=timedelta(seconds=settings.wave_within_seconds),
+            wave_over_class=settings.wave_over_class,
+            wave_strangers=settings.wave_strangers,
+            missing_sign_in=settings.missing_sign_in,
+            double_grace=timedelta(seconds=settings.double_grace_seconds),
+            just_left=timedelta(seconds=settings.just_left_seconds),
+            raid_sections=settings.raid_sections,
+            raid_within=timedelta(seconds=settings.raid_within_seconds),
+        )
 
 
 DEFAULT = Thresholds()

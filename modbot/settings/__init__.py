@@ -19,6 +19,7 @@ from modbot.settings.block import Block
 from modbot.settings.channels import EMAIL, PAGERDUTY, SMS, VOICE, without_means
 from modbot.settings.clever import CleverSettings
 from modbot.settings.email import EmailSettings
+from modbot.settings.findings import FindingSettings
 from modbot.settings.jitsi import JitsiSettings
 from modbot.settings.meet import MeetSettings
 from modbot.settings.oneroster import OneRosterSettings
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     clever: CleverSettings = CleverSettings()
     oneroster: OneRosterSettings = OneRosterSettings()
     rosters: RosterSettings = RosterSettings()
+    findings: FindingSettings = FindingSettings()
     rooms: dict[str, str] = Field(default_factory=dict)  # room key → section id: the explicit link
 
     @field_validator("public_url")
