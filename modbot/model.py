@@ -5,7 +5,7 @@ Frozen data only, no behaviour beyond naming itself. Times are aware UTC datetim
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -103,6 +103,7 @@ class Participant:
     role: ParticipantRole = ParticipantRole.ATTENDEE
     presence: Presence = Presence.JOINED
     sharing: bool = False
+    shared_at: datetime | None = None  # when they last began or ceased to share; None: never, as far as it was told
     joined_at: datetime | None = None  # when they last came, as far as it was told
     left_at: datetime | None = None  # of those who have left
     alias: str = ""  # a second id some of the vendor's events use for this participant (Zoom user_id)
@@ -204,6 +205,7 @@ class Section:
     title: str
     school: str
     teachers: frozenset[str] = frozenset()  # staff ids
+    ends: date | None = None  # the last day of its last term, where the roster tells it
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,13 +269,15 @@ def _participant(
     room, lobby = state.get(IN_ROOM + pid, b""), state.get(IN_LOBBY + pid, b"")
     presence = _presence(room, lobby)
     name, email, alias = details
+    shared = state.get(SHARING + pid)
     return Participant(
         id=_full_id(session_id, pid),
         name=name,
         email=email,
         presence=presence,
         role=_ROLE_OF.get(state.get(ROLE + pid, b"")[TIME_BYTES:], ParticipantRole.ATTENDEE),
-        sharing=presence is Presence.JOINED and _shares(state.get(SHARING + pid, b""), since=room),
+        sharing=presence is Presence.JOINED and _shares(shared or b"", since=room),
+        shared_at=_time(shared) if shared else None,
         joined_at=_time(_arrived(pid, state) or room or lobby) if presence is Presence.LEFT else _time(room or lobby),
         left_at=_time(room or lobby) if presence is Presence.LEFT else None,
         alias=alias,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modbot.findings.found import DEFAULT, Finding, FindingKind, Thresholds
-from modbot.findings.history import Happened
 from modbot.identity import Band, NameMemory, Verdict, may_be_remembered
+from modbot.model import Session
 from modbot.rosters import normal_email
 
 TELLING_FROM = 6  # letters of a name, from which on two people hardly have it by chance
@@ -26,26 +26,25 @@ class Unmatched:
 
 
 def unmatched_in(
-    happened: Happened, verdicts: Mapping[str, Verdict], *, section: str, school: str, memory: NameMemory
+    session: Session, verdicts: Mapping[str, Verdict], *, section: str, school: str, memory: NameMemory
 ) -> tuple[Unmatched, ...]:
     """Those of a session whom the radar looks for elsewhere.
 
     `memory` must be the same one for every section of the district. Names that anybody could show give no mark.
     """
-    return tuple(_unmatched(happened, verdicts, section, school, memory))
+    return tuple(_unmatched(session, verdicts, section, school, memory))
 
 
 def _unmatched(
-    happened: Happened, verdicts: Mapping[str, Verdict], section: str, school: str, memory: NameMemory
+    session: Session, verdicts: Mapping[str, Verdict], section: str, school: str, memory: NameMemory
 ) -> Iterator[Unmatched]:
-    for person_id, person in happened.people.items():
-        verdict = verdicts.get(person_id)
-        if verdict is None or verdict.band not in _UNMATCHED or not person.stays:
+    for person in session.participants:
+        verdict = verdicts.get(person.id)
+        if verdict is None or verdict.band not in _UNMATCHED or person.joined_at is None:
             continue
-        marks = _marks(person.participant.name, person.participant.email, memory)
+        marks = _marks(person.name, person.email, memory)
         if marks:
-            at = person.stays[0].since
-            yield Unmatched(happened.session_key, section, school, person_id, at, marks)
+            yield Unmatched(session.key, section, school, person.id, person.joined_at, marks)
 
 
 def _marks(name: str, email: str, memory: NameMemory) -> frozenset[bytes]:

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from modbot.findings.found import DEFAULT, Finding, FindingKind, Thresholds
-from modbot.findings.history import Attended, Happened, Stay
 from modbot.identity import Band, Verdict, Why, may_be_remembered
-from modbot.model import ParticipantRole
-from modbot.who import fold
+from modbot.model import Participant, Presence, Session
+from modbot.who import fold, runs_the_class
 
 _SAME = (Why.DOUBLE, Why.SAME_NAME)  # exactly the same name: may be one person whose connection was lost
 _NEARLY = (Why.NEAR_DOUBLE,)
@@ -15,7 +14,7 @@ _MISSING = (Why.NO_SIGN_IN, Why.STUDENT_SIGNS_IN)
 
 
 def find(
-    happened: Happened,
+    session: Session,
     verdicts: Mapping[str, Verdict],
     *,
     class_size: int,
@@ -28,26 +27,35 @@ def find(
     still counts for what they did. Who has none is taken for somebody who was not recognised.
     """
     return (
-        *_waves(happened, verdicts, class_size, thresholds),
-        *_impostors(happened, verdicts, now, thresholds),
-        *_strangers_who_share(happened, verdicts, thresholds),
-        *_names_taken_over(happened, thresholds),
+        *_waves(session, verdicts, class_size, thresholds),
+        *_impostors(session, verdicts, now, thresholds),
+        *_strangers_who_share(session, verdicts, thresholds),
+        *_names_taken_over(session, thresholds),
     )
 
 
+def found_later(
+    session: Session, verdicts: Mapping[str, Verdict], *, now: datetime, thresholds: Thresholds = DEFAULT
+) -> datetime | None:
+    """When next a finding will be complete by the passing of time alone; None if nothing waits for that."""
+    waiting = [at for person, other, verdict in _doubles(session, verdicts)
+               if (at := _double_since(person, other, verdict, thresholds)) > now]  # fmt: skip
+    return min(waiting, default=None)
+
+
 def _waves(
-    happened: Happened, verdicts: Mapping[str, Verdict], class_size: int, thresholds: Thresholds
+    session: Session, verdicts: Mapping[str, Verdict], class_size: int, thresholds: Thresholds
 ) -> Iterator[Finding]:
     """One for a session at the most: who is told of it looks at the whole room."""
     unknown = [
         person
-        for person_id, person in happened.people.items()
-        if not _runs(person) and (person_id not in verdicts or not verdicts[person_id].band.welcome)
+        for person in session.participants
+        if not runs_the_class(person) and (person.id not in verdicts or not verdicts[person.id].band.welcome)
     ]
     strangers = [person for person in unknown if _band(verdicts, person) is Band.STRANGER]
     enough = class_size + thresholds.wave_over_class
     crowds = _gathered(unknown, thresholds.wave_arrivals, thresholds)
-    crowd = next((moment for moment in crowds if _here_at(happened, moment[0]) > enough), None)
+    crowd = next((moment for moment in crowds if _here_at(session, moment[0]) > enough), None)
     waves = [
         wave
         for wave in (crowd, next(_gathered(strangers, thresholds.wave_strangers, thresholds), None))
@@ -55,14 +63,15 @@ def _waves(
     ]
     if waves:
         at, who = min(waves)
-        here = _here_at(happened, at)
-        evidence = (("arrivals", len(who)), ("here", here), ("class_size", class_size))
-        yield _finding(FindingKind.JOIN_WAVE, happened, ("wave",), who, at, thresholds, evidence)
+        evidence = (("arrivals", len(who)), ("here", _here_at(session, at)), ("class_size", class_size))
+        yield _finding(FindingKind.JOIN_WAVE, session, ("wave",), who, at, thresholds, evidence)
 
 
-def _gathered(people: Sequence[Attended], enough: int, thresholds: Thresholds) -> Iterator[tuple[datetime, list[str]]]:
+def _gathered(
+    people: Sequence[Participant], enough: int, thresholds: Thresholds
+) -> Iterator[tuple[datetime, list[str]]]:
     """Moments at which so many of these people had come within the window, with those who had."""
-    arrivals = sorted((stay.since, person.participant.id) for person in people for stay in person.stays[:1])
+    arrivals = sorted((person.joined_at, person.id) for person in people if person.joined_at is not None)
     first = 0
     for last, (at, _) in enumerate(arrivals):
         while at - arrivals[first][0] > thresholds.wave_within:
@@ -71,41 +80,54 @@ def _gathered(people: Sequence[Attended], enough: int, thresholds: Thresholds) -
             yield at, [who for _, who in arrivals[first : last + 1]]
 
 
-def _here_at(happened: Happened, at: datetime) -> int:
+def _here_at(session: Session, at: datetime) -> int:
     """How many people who do not run the meeting were here at that moment."""
-    return sum(
-        any(_covers(stay, at) for stay in person.stays) for person in happened.people.values() if not _runs(person)
-    )
+    return sum(_was_here(person, at) for person in session.participants if not runs_the_class(person))
+
+
+Double = tuple[Participant, Participant, Verdict]
 
 
 def _impostors(
-    happened: Happened, verdicts: Mapping[str, Verdict], now: datetime, thresholds: Thresholds
+    session: Session, verdicts: Mapping[str, Verdict], now: datetime, thresholds: Thresholds
 ) -> Iterator[Finding]:
-    for person_id, person in happened.people.items():
-        verdict = verdicts.get(person_id)
-        if verdict is None or not person.here or person.came is None:
-            continue
-        other = happened.people.get(verdict.double_of)
-        if other is not None and other.here and verdict.has(*_SAME, *_NEARLY):
-            yield from _double(happened, person, other, verdict, now, thresholds)
-        elif verdict.student_id and _borrowed(verdict, thresholds):
+    doubles = {person.id: (person, other, verdict) for person, other, verdict in _doubles(session, verdicts)}
+    for person in session.participants:
+        verdict = verdicts.get(person.id)
+        if person.id in doubles:
+            yield from _double(session, doubles[person.id], now, thresholds)
+        elif verdict is not None and _is_here(person) and verdict.student_id and _borrowed(verdict, thresholds):
             evidence = (("why", str(verdict.reasons[0].why)),)
-            cause = ("impostor", person_id)
-            yield _finding(FindingKind.IMPOSTOR, happened, cause, [person_id], person.came, thresholds, evidence)
+            at = person.joined_at or now
+            yield _finding(
+                FindingKind.IMPOSTOR, session, ("impostor", person.id), [person.id], at, thresholds, evidence
+            )
 
 
-def _double(
-    happened: Happened, person: Attended, other: Attended, verdict: Verdict, now: datetime, thresholds: Thresholds
-) -> Iterator[Finding]:
-    """Two who are here together. The same name counts only after a while: a rejoin may show both connections."""
-    together = max(one.came for one in (person, other) if one.came is not None)
-    grace = thresholds.double_grace if verdict.has(*_SAME) else thresholds.double_grace * 0
-    if now - together < grace:
-        return
-    pair = sorted((person.participant.id, other.participant.id))
-    evidence = (("why", str(verdict.reasons[0].why)),)
-    who = [person.participant.id, other.participant.id]
-    yield _finding(FindingKind.IMPOSTOR, happened, ("double", *pair), who, together + grace, thresholds, evidence)
+def _doubles(session: Session, verdicts: Mapping[str, Verdict]) -> Iterator[Double]:
+    """Those who are here together with somebody whose name they show, or nearly."""
+    here = {person.id: person for person in session.participants if _is_here(person)}
+    for person in here.values():
+        verdict = verdicts.get(person.id)
+        other = here.get(verdict.double_of) if verdict is not None else None
+        if verdict is not None and other is not None and verdict.has(*_SAME, *_NEARLY):
+            yield person, other, verdict
+
+
+def _double_since(person: Participant, other: Participant, verdict: Verdict, thresholds: Thresholds) -> datetime:
+    """From when on it counts. The same name does only after a while: a rejoin may show both connections."""
+    together = max(one.joined_at for one in (person, other) if one.joined_at is not None)
+    return together + thresholds.double_grace if verdict.has(*_SAME) else together
+
+
+def _double(session: Session, double: Double, now: datetime, thresholds: Thresholds) -> Iterator[Finding]:
+    person, other, verdict = double
+    at = _double_since(person, other, verdict, thresholds)
+    if at <= now:
+        pair = sorted((person.id, other.id))
+        evidence = (("why", str(verdict.reasons[0].why)),)
+        who = [person.id, other.id]
+        yield _finding(FindingKind.IMPOSTOR, session, ("double", *pair), who, at, thresholds, evidence)
 
 
 def _borrowed(verdict: Verdict, thresholds: Thresholds) -> bool:
@@ -116,69 +138,69 @@ def _borrowed(verdict: Verdict, thresholds: Thresholds) -> bool:
 
 
 def _strangers_who_share(
-    happened: Happened, verdicts: Mapping[str, Verdict], thresholds: Thresholds
+    session: Session, verdicts: Mapping[str, Verdict], thresholds: Thresholds
 ) -> Iterator[Finding]:
-    for person_id, person in happened.people.items():
-        if person.shared_at is not None and not _runs(person) and _band(verdicts, person) is Band.STRANGER:
-            cause = ("shares", person_id)
+    for person in session.participants:
+        at = person.shared_at
+        if at is not None and not runs_the_class(person) and _band(verdicts, person) is Band.STRANGER:
             evidence = (("sharing_now", int(person.sharing)),)
-            yield _finding(
-                FindingKind.STRANGER_SHARES, happened, cause, [person_id], person.shared_at, thresholds, evidence
-            )
+            cause = ("shares", person.id)
+            yield _finding(FindingKind.STRANGER_SHARES, session, cause, [person.id], at, thresholds, evidence)
 
 
-def _names_taken_over(happened: Happened, thresholds: Thresholds) -> Iterator[Finding]:
+def _names_taken_over(session: Session, thresholds: Thresholds) -> Iterator[Finding]:
     """Who left had an account; who came with their name has another one, or none. A plain rejoin keeps the account."""
-    by_name: dict[str, list[Attended]] = {}
-    for person in happened.people.values():
-        if may_be_remembered(person.participant.name):
-            by_name.setdefault(fold(person.participant.name), []).append(person)
-    for people in by_name.values():
+    for people in _namesakes(session):
         for gone in people:
             for come in people:
                 at = _took_over(gone, come, thresholds)
                 if at is not None:
-                    who = [gone.participant.id, come.participant.id]
-                    yield _finding(FindingKind.NAME_TAKEN_OVER, happened, ("taken", *who), who, at, thresholds)
+                    who = [gone.id, come.id]
+                    yield _finding(FindingKind.NAME_TAKEN_OVER, session, ("taken", *who), who, at, thresholds)
 
 
-def _took_over(gone: Attended, come: Attended, thresholds: Thresholds) -> datetime | None:
+def _namesakes(session: Session) -> Iterator[list[Participant]]:
+    """People of one name, some of whom have left."""
+    by_name: dict[str, list[Participant]] = {}
+    for person in session.participants:
+        by_name.setdefault(fold(person.name), []).append(person)
+    for people in by_name.values():
+        if len(people) > 1 and not all(map(_is_here, people)) and may_be_remembered(people[0].name):
+            yield people
+
+
+def _took_over(gone: Participant, come: Participant, thresholds: Thresholds) -> datetime | None:
     """When the one came shortly after the other had left, if the accounts differ."""
-    account = gone.participant.email.casefold()
-    if gone is come or not account or come.participant.email.casefold() == account:
+    account = gone.email.casefold()
+    if gone is come or not account or come.email.casefold() == account:
         return None
-    moments = [
-        stay.since
-        for stay in come.stays
-        for left in gone.stays
-        if left.until is not None
-        and left.until <= stay.since <= left.until + thresholds.just_left
-        and not any(_covers(again, stay.since) for again in gone.stays if again is not left)
-    ]
-    return min(moments, default=None)
+    left, came = gone.left_at, come.joined_at
+    if left is None or came is None:
+        return None
+    return came if left <= came <= left + thresholds.just_left else None
 
 
-def _covers(stay: Stay, at: datetime) -> bool:
-    return stay.since <= at and (stay.until is None or at < stay.until)
+def _is_here(person: Participant) -> bool:
+    return person.presence is not Presence.LEFT
 
 
-def _runs(person: Attended) -> bool:
-    return person.participant.role is not ParticipantRole.ATTENDEE
+def _was_here(person: Participant, at: datetime) -> bool:
+    return person.joined_at is not None and person.joined_at <= at and (person.left_at is None or at < person.left_at)
 
 
-def _band(verdicts: Mapping[str, Verdict], person: Attended) -> Band | None:
-    verdict = verdicts.get(person.participant.id)
+def _band(verdicts: Mapping[str, Verdict], person: Participant) -> Band | None:
+    verdict = verdicts.get(person.id)
     return None if verdict is None else verdict.band
 
 
 def _finding(
     kind: FindingKind,
-    happened: Happened,
+    session: Session,
     cause: Sequence[str],
     who: Sequence[str],
     at: datetime,
     thresholds: Thresholds,
     evidence: tuple[tuple[str, int | str], ...] = (),
 ) -> Finding:
-    key = "/".join((happened.session_key, *cause))
-    return Finding(kind, frozenset({key}), (happened.session_key,), tuple(who), at, evidence, thresholds)
+    key = "/".join((session.key, *cause))
+    return Finding(kind, frozenset({key}), (session.key,), tuple(who), at, evidence, thresholds)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from modbot.findings import Finding, Thresholds, find, seen_in
+from modbot.findings import Finding, Thresholds, find
 from modbot.findings.found import DEFAULT
 from modbot.identity import ClassList, Verdict, judge, person_of
-from modbot.model import Event, EventKind, Participant, PlatformName, Room
+from modbot.model import Event, EventKind, Participant, PlatformName, Room, Session
+from modbot.session_state import merge, read, registers_of
+from modbot.standing import in_order
 from tests.identity.classes import CLASS
 
 ROOM = Room(PlatformName.ZOOM, "85746065432")
@@ -41,16 +43,24 @@ def shares(seconds: float, person_id: str) -> Event:
     return event(EventKind.SHARING, seconds, Participant(person_id))
 
 
-def verdicts_of(events: Iterable[Event], class_list: ClassList = CLASS) -> Mapping[str, Verdict]:
-    """Verdicts on those who are here in the end, as a caller makes them."""
-    here = [one for one in seen_in(KEY, events).people.values() if one.here]
-    return {verdict.person_id: verdict for verdict in judge(class_list, [person_of(one.participant) for one in here])}
+def session_of(events: Iterable[Event], session_id: str = "uuid-1") -> Session:
+    """The session that these events make, as modbot keeps it."""
+    state: dict[bytes, bytes] = {}
+    for one in events:
+        state = merge(state, registers_of(one, lambda plain, _: plain))
+    known = read(ROOM.platform, session_id, state, lambda sealed, _: sealed)
+    return known or Session(ROOM, session_id)
+
+
+def verdicts_of(session: Session, class_list: ClassList = CLASS) -> Mapping[str, Verdict]:
+    """Verdicts on those who are here, as a caller makes them."""
+    here = in_order(session.participants)
+    return {verdict.person_id: verdict for verdict in judge(class_list, [person_of(one) for one in here])}
 
 
 def found(
     events: Iterable[Event], *, now: float = 600, class_size: int = 11, thresholds: Thresholds = DEFAULT
 ) -> list[Finding]:
     """What is found so many seconds into the class."""
-    events = list(events)
-    happened = seen_in(KEY, events)
-    return list(find(happened, verdicts_of(events), class_size=class_size, now=at(now), thresholds=thresholds))
+    session = session_of(events)
+    return list(find(session, verdicts_of(session), class_size=class_size, now=at(now), thresholds=thresholds))

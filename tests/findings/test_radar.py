@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modbot.findings import FindingKind, Thresholds, Unmatched, fresh, raids, seen_in, unmatched_in
+from modbot.findings import FindingKind, Thresholds, Unmatched, fresh, raids, unmatched_in
 from modbot.identity import NameMemory, judge, person_of
 from modbot.model import EventKind, Participant
-from tests.findings.classes import T0, at, event, joined
+from tests.findings.classes import T0, at, event, joined, session_of
 from tests.identity.classes import CLASS
 
 MEMORY = NameMemory(bytes(range(32)), "radar")
@@ -19,9 +19,9 @@ def sighted(section: str, seconds: float, *names: str, email: str = "") -> list[
     """Those of one class who are looked for elsewhere."""
     people = [Participant(f"{section}-{n}", name, email) for n, name in enumerate(names)]
     events = [event(EventKind.JOINED, seconds, who, session_id=section) for who in people]
-    happened = seen_in(f"zoom:{section}", events)
+    session = session_of(events, section)
     verdicts = {verdict.person_id: verdict for verdict in judge(CLASS, [person_of(who) for who in people])}
-    return list(unmatched_in(happened, verdicts, section=section, school="maple", memory=MEMORY))
+    return list(unmatched_in(session, verdicts, section=section, school="maple", memory=MEMORY))
 
 
 def test_one_name_in_two_sections_within_a_quarter_of_an_hour_is_a_raid() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modbot.findings import FindingKind, Thresholds, fresh, seen_in
+from modbot.findings import FindingKind, Thresholds, found_later, fresh
 from modbot.model import Event, EventKind, Participant, ParticipantRole
-from tests.findings.classes import KEY, at, event, found, joined, left, shares
+from tests.findings.classes import at, event, found, joined, left, session_of, shares, verdicts_of
 
 STRANGERS = ("Clara Quill", "Dorian Pike", "Esme Tull", "Fabian Oxley", "Gilda Nash", "Horace Penn")
 JADEN = "jaden.brooks@students.example.org"
@@ -98,21 +98,17 @@ def test_a_district_may_set_its_own_thresholds() -> None:
     assert kinds(two, thresholds=Thresholds(wave_strangers=2, wave_within=timedelta(0))) == []
 
 
-def test_events_of_another_session_are_passed_over() -> None:
-    other = event(EventKind.JOINED, 0, Participant("x", "Clara Quill"), session_id="uuid-2")
-    assert seen_in(KEY, [other]).people == {}
+def test_a_stranger_who_shared_for_a_moment_is_found_after_they_have_stopped() -> None:
+    stopped = event(EventKind.NOT_SHARING, 6, Participant("x"))
+    (finding,) = found([joined(0, "x", "Clara Quill"), shares(5, "x"), stopped])
+    assert (finding.kind, finding.evidence) == (FindingKind.STRANGER_SHARES, (("sharing_now", 0),))
 
 
-def test_whoever_is_let_in_from_the_lobby_has_not_left() -> None:
-    who = Participant("a", "Jaden Brooks")
-    events = [event(EventKind.LOBBY, 0, who), event(EventKind.JOINED, 5, who), event(EventKind.LOBBY_LEFT, 6, who)]
-    assert seen_in(KEY, events).people["a"].here
-    assert not seen_in(KEY, [events[0], events[2]]).people["a"].here
-
-
-def test_nobody_is_here_after_the_end() -> None:
-    events = [joined(0, "a", "Jaden Brooks"), event(EventKind.ENDED, 60, None)]
-    assert not seen_in(KEY, events).people["a"].here
+def test_a_double_that_is_not_yet_one_is_to_be_looked_at_when_its_grace_is_over() -> None:
+    session = session_of([joined(0, "a", "Jaden Brooks"), joined(100, "b", "Jaden Brooks")])
+    verdicts = verdicts_of(session)
+    assert found_later(session, verdicts, now=at(100)) == at(190)
+    assert found_later(session, verdicts, now=at(190)) is None
 
 
 NAMES = ["Jaden Brooks", "Jadon Brooks", "Clara Quill", "Dorian Pike", "Esme Tull", "iPad", "", "Maria"]
