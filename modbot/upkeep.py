@@ -73,25 +73,12 @@ class Upkeep:
         while True:
             wake.clear()
             if await self._has_turn(platform, wait):
-                wait = await self._tend_and_keep_turn(platform)
+                async with self._turns.holding(_work(platform), GRACE * 2):  # a look at a large district takes long
+                    wait = await self._tend(platform)
                 await self._has_turn(platform, wait)
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait.total_seconds()):
                     await wake.wait()
-
-    async def _tend_and_keep_turn(self, platform: Platform) -> timedelta:
-        """A look at a large district takes longer than its turn: it is renewed meanwhile."""
-        renewing = asyncio.get_running_loop().create_task(self._renew(platform))
-        try:
-            return await self._tend(platform)
-        finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
-
-    async def _renew(self, platform: Platform) -> None:
-        while True:
-            await asyncio.sleep(GRACE.total_seconds() / 2)
-            await self._has_turn(platform, GRACE)
 
     async def _has_turn(self, platform: Platform, wait: timedelta) -> bool:
         """Without a store nobody can know whose turn it is: each process goes on by itself (P12)."""

@@ -99,7 +99,8 @@ class Schedule:
         try:
             due = self._due_since()
             if due is not None and not await self._done(due) and await self._turns.take(WORK, TURN):
-                await self._do(due)
+                async with self._turns.holding(WORK, TURN):
+                    await self._do(due)
         except ModbotError as error:  # the store is gone, or no key opens the roster in force: look again
             log.warning("roster_not_synced", detail=error.log_detail)
 
@@ -117,7 +118,6 @@ class Schedule:
         return at is not None and at >= due
 
     async def _do(self, due: datetime) -> None:
-        renewing = asyncio.get_running_loop().create_task(self._keep_turn())
         try:
             await self._settle(due, await self._sync())
         except RosterRefused as refused:
@@ -131,9 +131,6 @@ class Schedule:
         except Exception as error:  # nobody else would sync tomorrow
             log.exception("roster_sync_broke")
             await self._fail(due, "modbot itself failed; its log says how.", type(error).__name__)
-        finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
 
     async def _settle(self, due: datetime, report: SyncReport) -> None:
         await self._record.append(entry(report, actor="timer:roster-sync", at=self._now()))
@@ -162,12 +159,6 @@ class Schedule:
             await self._chat.post(self._channel, Reply(headline, lines=tuple(line for line in lines if line)))
         except VendorError as error:
             log.warning("roster_sync_told_nobody", detail=error.log_detail)
-
-    async def _keep_turn(self) -> None:
-        while True:
-            await asyncio.sleep(TURN.total_seconds() / 3)
-            with suppress(StoreUnavailable):
-                await self._turns.take(WORK, TURN)
 
 
 def last_time(times: Sequence[time], now: datetime, zone: ZoneInfo) -> datetime | None:
