@@ -240,7 +240,10 @@ def _already(act: Act) -> str:
         Operation.UNLOCK: "The class was already unlocked.",
         Operation.MUTE: "Everyone but the hosts was already muted.",
         Operation.END: "The class had already ended.",
-        Operation.EJECT: "They had already left by themselves, so the platform does not keep them out.",
+        Operation.EJECT: (
+            "They were out already: they had left, or somebody had put them out. "
+            "Whoever left by themselves can come back unless the class is locked."
+        ),
         Operation.RESTORE: "Nothing had to be changed.",
     }.get(act.operation, "It was already so.")
 

@@ -212,8 +212,6 @@ def _participant(one: Swept) -> Participant:
 
 def _told(ctx: Context, session: Session, sweep: Sweep, done: PutOut, people: Sequence[Participant]) -> Reply:
     result = done.result
-    if result.outcome is Outcome.ALREADY:
-        result = replace(result, said="They were out already: they had left, or somebody had put them out.")
     place = {one.id: number for number, one in enumerate(sweep.people)}
     shown = [
         replace(row, button=_let_back(session, sweep, place[one.id])) if result.people.get(one.id) in _BACK_IN else row

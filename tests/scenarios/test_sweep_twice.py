@@ -16,6 +16,16 @@ from tests.scenarios.enrolled import STRANGER, WEBEX, ZOOM, comes, inside
 from tests.scenarios.school import BROOK, CHANG, ORTIZ, people, shown
 from tests.scenarios.test_sweep import GONE
 
+ALREADY = (
+    "They were out already: they had left, or somebody had put them out. "
+    "Whoever left by themselves can come back unless the class is locked."
+)
+OUT = {  # whichever of two comes second: both are true, and nobody is said to have left by themselves
+    "The person is out of the class. They may come back to the lobby, and back in unless it is locked.",
+    ALREADY,
+    "They are not in Grade 3 Reading any more.",
+}
+
 
 async def test_two_sweeps_at_once_have_the_effect_of_one(open_school: OpenSchool) -> None:
     school = await WEBEX.open(open_school)
@@ -28,6 +38,16 @@ async def test_two_sweeps_at_once_have_the_effect_of_one(open_school: OpenSchool
     gone = [one.name for one in school.district.on_webex.picture().gone]
     assert sorted(gone) == [STRANGER, "Zed Zzz"]
     assert len(inside(school, WEBEX)) == 1 + len(PUPILS)
+
+
+async def test_somebody_whom_a_second_teacher_put_out_is_not_said_to_have_left(open_school: OpenSchool) -> None:
+    school = await WEBEX.open(open_school)
+    await comes(school, WEBEX, STRANGER)
+    hers = await school.type(BROOK, "/eject", "in reading")
+    his = await school.type(ORTIZ, "/eject")
+    both = await asyncio.gather(school.pick(ORTIZ, his, STRANGER), school.pick(BROOK, hers, STRANGER))
+    assert len(school.district.on_webex.picture().gone) == 1
+    assert all(OUT & set(shown(answer)) for answer in both)
 
 
 async def test_a_redelivered_yes_has_the_effect_of_one(open_school: OpenSchool) -> None:
