@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from benchmarks.school import BigSchool, Teacher
 from modbot.audit import Audit
+from modbot.store.incidents import Incidents
 from modbot.store.pages import Pages
 
 DOING = ("Locking your class", "Calling IT")  # how the acknowledgement of a command that was taken begins
@@ -72,23 +73,29 @@ async def counted(school: BigSchool, typed: Sequence[Typed]) -> Counts:
 
 
 async def _effects(school: BigSchool) -> dict[tuple[str, str], list[str]]:
-    """Recorded outcomes of locks by actor, and states of pages by what they say."""
+    """Recorded outcomes of locks by actor, and states of pages by who asked for them.
+
+    Calls for help that come from one school within a minute are one page with several incidents.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     async with school.opened_store() as store:
         async for record in Audit(store).export():
             if record["action"] == "lock" and record["phase"] == "outcome":
                 found.setdefault(("/lock", record["actor"]), []).append(record["outcome"])
-        pages = Pages(store, school.keyring)
+        pages, incidents = Pages(store, school.keyring), Incidents(store, school.keyring)
         for page_id in await pages.open_ids():
             page = await pages.get(page_id)
-            if page is not None:
-                found.setdefault(("/page", page.what), []).append(page.state)
+            if page is None:
+                continue
+            joined = [await incidents.get(one) for one in page.incidents]
+            for name in {page.by, *(one.opened_by for one in joined if one is not None)}:
+                found.setdefault(("/page", name), []).append(page.state)
     return found
 
 
 def _fate(school: BigSchool, one: Typed, effects: Mapping[tuple[str, str], Sequence[str]]) -> str:
     """A lock counts as done only when the class is locked, and as failed only when the teacher was told just that."""
-    page, lock = ("/page", f"test {one.teacher.number:03d}"), ("/lock", f"slack:{one.teacher.slack}")
+    page, lock = ("/page", one.teacher.name), ("/lock", f"slack:{one.teacher.slack}")
     seen = effects.get(page if one.command == "/page" else lock, ())
     if len(seen) > 1:
         return "doubled"
