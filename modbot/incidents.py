@@ -14,17 +14,21 @@ import orjson
 from modbot.authority import Places
 from modbot.chat import Chat
 from modbot.command import title_of
-from modbot.errors import StoreUnavailable, VendorError
+from modbot.errors import StoreUnavailable
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.model import Actor, Room, Session
 from modbot.reply import Ask, Button, Reply, Style
 from modbot.settings import Settings
-from modbot.store import Store, keys
+from modbot.store import Store
 from modbot.store.incidents import Incident, Incidents, line
+from modbot.store.turns import Turns
 
 CARD_JOB = "incident.card"
+CARD_TURN = timedelta(seconds=6)  # of the silence of whoever shows a card, who is then taken for dead
+CARD_HELD_EVERY = timedelta(seconds=1)
 CARD_AGAIN = timedelta(seconds=30)  # after chat took a card at none of a job's tries
+ONE_SECOND = timedelta(seconds=1)
 CARD_GIVEN_UP = timedelta(days=1)  # a channel that has taken nothing for so long will not take it then
 _SIGN = {"open": "🔴 Open", "acknowledged": "🟡 Being handled", "resolved": "🟢 Resolved"}
 
@@ -135,18 +139,17 @@ class IncidentDesk:
         await self._jobs.soon(CARD_JOB, incident_id, key=f"card:{incident_id}:{secrets.token_hex(4)}")
 
     async def show(self, incident_id: str) -> None:
-        """Make the card and its thread say what is so now. One process at a time; safe to repeat."""
-        lock = keys.incident_card(incident_id)
-        for _ in range(40):
-            if await self._store.run("SET", lock, "1", "NX", "PX", 15_000):
-                break
-            await asyncio.sleep(0.1)
-        else:
-            raise VendorError("slack", "The incident card is being changed elsewhere.", log_detail=incident_id)
-        try:
-            await self._show(incident_id)
-        finally:
-            await self._let_go(lock)
+        """Make the card and its thread say what is so now. One job at a time; safe to repeat.
+
+        A job that finds another at it leaves: the other looks again when it has done, and a timer looks should it have
+        died. Raises VendorError when chat does not take it, StoreUnavailable.
+        """
+        turn = Turns(self._store)
+        while await self._incidents.out_of_date(incident_id):
+            if not await turn.take(_card(incident_id), CARD_TURN):
+                await self._show_at(incident_id, self._now(), CARD_TURN)
+                return
+            await self._show_in_turn(incident_id, turn)
 
     async def show_later(self, incident_id: str) -> None:
         """Chat takes no card at the moment: it catches up when chat is back. Raises StoreUnavailable."""
@@ -155,29 +158,66 @@ class IncidentDesk:
         if incident is None or now - incident.opened_at >= CARD_GIVEN_UP:
             log.warning("card_given_up", incident=incident_id)
             return
-        again = now + CARD_AGAIN
-        turn = int(again.timestamp() // CARD_AGAIN.total_seconds())  # one of them is enough for all that was missed
-        await self._jobs.at(CARD_JOB, incident_id, again, key=f"card:{incident_id}:again:{turn}")
+        await self._show_at(incident_id, now, CARD_AGAIN)
 
-    async def _let_go(self, lock: str) -> None:
+    async def _show_at(self, incident_id: str, now: datetime, wait: timedelta) -> None:
+        """One timer is enough for all who ask for it in the time of one wait."""
+        again = now + wait
+        number = int(again.timestamp() // wait.total_seconds())
+        await self._jobs.at(CARD_JOB, incident_id, again, key=f"{_card(incident_id)}:{wait // ONE_SECOND}s:{number}")
+
+    async def _show_in_turn(self, incident_id: str, turn: Turns) -> None:
+        holding = asyncio.ensure_future(_hold(incident_id, turn))
         try:
-            await self._store.run("DEL", lock)
-        except StoreUnavailable as error:
-            log.warning("card_lock_left_to_expire", detail=error.log_detail)
+            await self._show(incident_id, turn)
+        finally:
+            holding.cancel()
+            await _let_go(incident_id, turn)
 
-    async def _show(self, incident_id: str) -> None:
+    async def _show(self, incident_id: str, turn: Turns) -> None:
         incident = await self._incidents.get(incident_id)
-        if incident is None or not incident.channel:
+        if incident is None:
             return
+        if incident.channel and not await self._send(incident, turn):
+            return  # it took so long that another has taken over
+        await self._incidents.shown(incident)
+
+    async def _send(self, incident: Incident, turn: Turns) -> bool:
+        """Whether it was all sent in this job's turn."""
         card = incident.card
         if card is None:
             card = await self._chat.post(incident.channel, card_of(incident))
-            await self._incidents.set(incident_id, channel=card.channel, ts=card.ts)
+            await self._incidents.set(incident.id, channel=card.channel, ts=card.ts)
         else:
             await self._chat.change(card, card_of(incident))
         for number, text in enumerate(incident.lines[incident.posted_lines :], incident.posted_lines + 1):
+            if not await turn.take(_card(incident.id), CARD_TURN):
+                return False
             await self._chat.thread(card, _shown(text, self._settings.district.timezone))
-            await self._incidents.set(incident_id, posted_lines=number)
+            await self._incidents.set(incident.id, posted_lines=number)
+        return True
+
+
+def _card(incident_id: str) -> str:
+    """What there are turns and timers for."""
+    return f"card:{incident_id}"
+
+
+async def _hold(incident_id: str, turn: Turns) -> None:
+    """A channel takes one message a second: whoever waits for it is not dead."""
+    while True:
+        await asyncio.sleep(CARD_HELD_EVERY.total_seconds())
+        try:
+            await turn.take(_card(incident_id), CARD_TURN)
+        except StoreUnavailable as error:
+            log.warning("card_not_held", incident=incident_id, detail=error.log_detail)
+
+
+async def _let_go(incident_id: str, turn: Turns) -> None:
+    try:
+        await turn.give_back(_card(incident_id))
+    except StoreUnavailable as error:
+        log.warning("card_left_to_expire", incident=incident_id, detail=error.log_detail)
 
 
 def card_of(incident: Incident) -> Reply:

@@ -63,7 +63,6 @@ LIVES = {
     "incident_lines": Kept(
         span(keys.INCIDENT_KEEP), f"{SEALED}; names of staff and what they did, no participant's name"
     ),
-    "incident_card": Kept("15 seconds", "a mark"),
     "open_incident": Kept("7 days", "an id"),
     "OPEN_INCIDENTS": Kept(span(keys.INCIDENT_KEEP), "ids"),
     "shifts": Kept("until they are over, at least a day", f"addresses of staff on call, {CLEAR}"),

@@ -24,10 +24,11 @@ _OPEN = Script(
 
 _ADD_LINE = Script(
     """
+    redis.call('HINCRBY', KEYS[2], 'changes', 1)
+    redis.call('PEXPIRE', KEYS[2], ARGV[2])
     if redis.call('HSETNX', KEYS[2], ARGV[3], '1') == 0 then return 0 end
     redis.call('RPUSH', KEYS[1], ARGV[1])
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
-    redis.call('PEXPIRE', KEYS[2], ARGV[2])
     return 1
     """
 )
@@ -62,6 +63,7 @@ class Incident:
     ts: str = ""
     page: str = ""
     posted_lines: int = 0
+    changes: int = 0  # how often its card was to be shown anew, up to this state
     lines: tuple[str, ...] = ()
 
     @property
@@ -123,7 +125,10 @@ class Incidents:
         return self._keyring.open(kept, context=keys.incident(incident_id).encode()).decode()
 
     async def add_line(self, incident_id: str, line: str, *, once: str) -> None:
-        """Add a line to the timeline, unless one was added under the same word before: work may be done again."""
+        """Add a line to the timeline, unless one was added under the same word before: work may be done again.
+
+        Either way the card is out of date from now on.
+        """
         where = [keys.incident_lines(incident_id), keys.incident(incident_id)]
         word = blake2b(once.encode(), digest_size=8).hexdigest()
         await self._store.call(
@@ -134,6 +139,15 @@ class Incidents:
         """Set fields that follow from others' acts: owner, state, page, card, lines posted."""
         flat = [part for pair in fields.items() for part in pair]
         await self._store.run("HSET", keys.incident(incident_id), *flat)
+
+    async def out_of_date(self, incident_id: str) -> bool:
+        """Whether anything happened that the card does not show yet."""
+        changes, shown = await self._store.run("HMGET", keys.incident(incident_id), "changes", "shown")
+        return int(changes or 0) > int(shown or 0)
+
+    async def shown(self, incident: Incident) -> None:
+        """Its card shows this state."""
+        await self.set(incident.id, shown=incident.changes)
 
     async def claim_page(self, incident_id: str, page_id: str) -> str:
         """The page of this incident: `page_id` if it had none (two panics make one page)."""
@@ -180,6 +194,7 @@ def _incident(text: dict[str, str]) -> Incident:
         ts=text.get("ts", ""),
         page=text.get("page", ""),
         posted_lines=int(text.get("posted_lines", "0")),
+        changes=int(text.get("changes", "0")),
     )
 
 

@@ -124,11 +124,6 @@ def incident_lines(incident_id: str) -> str:
     return f"mb:inc:{{{incident_id}}}:lines"
 
 
-def incident_card(incident_id: str) -> str:
-    """Held while an incident's card is changed, so that it is posted once."""
-    return f"mb:inc:{{{incident_id}}}:card"
-
-
 def open_incident(room_key: str) -> str:
     """The open incident of a room."""
     return f"mb:incopen:{room_key}"

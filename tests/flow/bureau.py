@@ -1,0 +1,143 @@
+"""Incidents on a real store with real timers, and a board for a chat: it can be held up, and can refuse."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from modbot.authority import Places
+from modbot.chat import Posted
+from modbot.errors import Unreachable
+from modbot.incidents import CARD_JOB, IncidentDesk
+from modbot.jobs import Counts, Jobs
+from modbot.model import Actor, PlatformName, Room, Session
+from modbot.people import People
+from modbot.reply import Reply
+from modbot.seal import Keyring
+from modbot.settings import DistrictSettings, Settings
+from modbot.store import Store
+from modbot.store.incidents import Incident, Incidents
+from modbot.store.roster import RosterStore
+
+CHANNEL = "C0INCIDENTS"
+TEACHER = Actor("slack:U0CHANG", "Megan Chang")
+SETTINGS = Settings(district=DistrictSettings(incident_channel=CHANNEL))
+
+
+class NobodyKnown:
+    """A chat directory without anybody."""
+
+    async def user_info(self, user_id: str) -> tuple[str, str] | None:
+        return None
+
+
+@dataclass(slots=True)
+class Board:
+    """What hangs in the incident channel. `way` lets messages pass while it is set."""
+
+    cards: dict[str, Reply] = field(default_factory=dict)  # by ts, as they are now
+    threads: dict[str, list[str]] = field(default_factory=dict)  # by the card's ts, without their times
+    waiting: int = 0  # messages on their way
+    most_waiting: int = 0
+    refusals: int = 0  # so many messages are refused, and then no more
+    way: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.way.set()
+
+    async def post(self, channel: str, reply: Reply) -> Posted:
+        await self._pass()
+        posted = Posted(channel, str(len(self.cards) + 1))
+        self.cards[posted.ts] = reply
+        return posted
+
+    async def change(self, where: Posted, reply: Reply) -> None:
+        await self._pass()
+        self.cards[where.ts] = reply
+
+    async def thread(self, where: Posted, line: str) -> None:
+        await self._pass()
+        self.threads.setdefault(where.ts, []).append(line.split("  ", 1)[1])
+
+    async def direct(self, user: str, reply: Reply) -> Posted:
+        raise NotImplementedError
+
+    async def answer(self, user: str, response_url: str, reply: Reply) -> None:
+        raise NotImplementedError
+
+    async def user_of(self, email: str) -> str | None:
+        raise NotImplementedError
+
+    async def _pass(self) -> None:
+        self.waiting += 1
+        self.most_waiting = max(self.most_waiting, self.waiting)
+        try:
+            await self.way.wait()
+        finally:
+            self.waiting -= 1
+        if self.refusals:
+            self.refusals -= 1
+            raise Unreachable("slack", maybe_applied=False, log_detail="the board refuses")
+
+
+@dataclass(slots=True)
+class Bureau:
+    """A desk of incidents at its board, as one process has it."""
+
+    desk: IncidentDesk
+    board: Board
+    jobs: Jobs
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the jobs here."""
+        return self.jobs.counts
+
+    async def opened(self, room: str = "1") -> Incident:
+        """An incident, of which there may be no card yet."""
+        session = Session(Room(PlatformName.ZOOM, room), f"run {room}", title=f"Class {room}")
+        return await self.desk.open_or_join(session, TEACHER, "shut the class")
+
+
+def headline(board: Board, room: str = "1") -> str:
+    """What the one card of a class says first; "" without a card."""
+    found = [card.headline for card in board.cards.values() if card.headline.endswith(f"Class {room}")]
+    assert len(found) <= 1, "a class has one card"
+    return found[0] if found else ""
+
+
+@asynccontextmanager
+async def open_bureau(store: Store, store_url: str, board: Board) -> AsyncIterator[Bureau]:
+    """A process with a desk. Several may share a store and a board."""
+    ring = Keyring([bytes(32)])
+    roster = RosterStore(store, ring)
+    people = People(store, roster, NobodyKnown(), SETTINGS, ring, now)
+
+    async def show(incident_id: str) -> None:
+        await desk.show(incident_id)
+
+    async def given_up(_: str, incident_id: str) -> None:
+        await desk.show_later(incident_id)
+
+    jobs = Jobs(store_url, {CARD_JOB: show}, dead=given_up, first_retry=timedelta(milliseconds=50))
+    desk = IncidentDesk(
+        incidents=Incidents(store, ring),
+        store=store,
+        jobs=jobs,
+        chat=board,
+        places=Places(roster=roster, people=people, settings=SETTINGS),
+        settings=SETTINGS,
+        now=now,
+    )
+    await jobs.start()
+    try:
+        yield Bureau(desk, board, jobs)
+    finally:
+        board.way.set()
+        await jobs.drain(timedelta(seconds=20))
+
+
+def now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
