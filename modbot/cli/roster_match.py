@@ -14,7 +14,7 @@ import typer
 
 from modbot.cli import printing
 from modbot.errors import ConfigError
-from modbot.identity import Band, ClassList, Person, judge
+from modbot.identity import Band, ClassList, Person, judge, own_domains
 from modbot.messages.names import defang
 from modbot.model import Section, Staff
 from modbot.rosters import Problem, Roster, RosterRefused, Student, email_digest, normal_email
@@ -25,7 +25,6 @@ from modbot.rosters.scratch import Scratch, scratch
 COLUMNS = ("join_id", "section", "display_name", "email", "signed_in", "join_order")
 SHOWN = 30  # problems on a terminal
 KEPT = 1000  # problems for --json
-OURS_FROM = 0.1  # the share of addresses from which on their domain is taken for the district's own
 
 _TABLE = "CREATE TABLE joins (line INTEGER PRIMARY KEY, id TEXT, section TEXT, place REAL, details BLOB)"
 _TWINS = "FROM joins WHERE line NOT IN (SELECT min(line) FROM joins GROUP BY id)"
@@ -176,14 +175,7 @@ def _class_list(
         for person in everybody
         if section.school in person.schools or section.id in person.sections or normal_email(person.email) in addresses
     ]
-    emails = [student.email for student in students] + [person.email for person in staff]
-    return ClassList(students, staff, domains=_own_domains(emails))
-
-
-def _own_domains(emails: Iterable[str]) -> set[str]:
-    """Domains of more than a few addresses: one parent's private address does not make its provider the district's."""
-    counted = Counter(email.rpartition("@")[2].casefold() for email in emails if email)
-    return {domain for domain, many in counted.items() if many >= max(2, OURS_FROM * counted.total())}
+    return ClassList(students, staff, domains=own_domains(students, staff))
 
 
 @contextmanager

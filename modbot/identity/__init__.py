@@ -6,6 +6,7 @@ nobody else holds that student's place, and what a teacher tolerated before when
 """
 
 from modbot.identity.class_list import ClassList
+from modbot.identity.domains import own_domains
 from modbot.identity.judging import judge
 from modbot.identity.memory import NameMemory, RememberedName, may_be_remembered
 from modbot.identity.verdicts import Band, Person, Reason, Verdict, Why, person_of
@@ -21,5 +22,6 @@ __all__ = [
     "Why",
     "judge",
     "may_be_remembered",
+    "own_domains",
     "person_of",
 ]

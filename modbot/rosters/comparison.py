@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from modbot.model import Section, Staff
 from modbot.rosters import Student
-from modbot.rosters.joined import JoinedRoster
+from modbot.rosters.joined import ENDS, JoinedRoster
 from modbot.rosters.scratch import Kind, Scratch
 
 _TABLES = ("former_staff", "former_students", "former_sections", "new_staff", "new_students", "new_sections")
@@ -81,7 +82,7 @@ class Comparison:
     def former_sections(self, sections: Sequence[tuple[Section, tuple[Student, ...]]]) -> None:
         """Some sections of the roster in force, with their students. One that is told twice counts once."""
         fresh = [(section, students) for section, students in sections if not self._known(section.id)]
-        marks = [(section.id, self._mark_of_section(section.title, section.school)) for section, _ in fresh]
+        marks = [(one.id, self._mark_of_section(one.title, one.school, _told(one.ends))) for one, _ in fresh]
         self._index.add("INSERT OR IGNORE INTO former_sections VALUES (?, ?)", marks)
         seated = {one.id: one for _, students in fresh for one in students}
         self._index.add(
@@ -125,13 +126,14 @@ class Comparison:
         return seated | {(person, True) for (person,) in self._index.ask(teachers, section_id)}
 
     def _new_sections(self) -> None:
-        running = self._index.ask("SELECT id, school, details FROM classes WHERE kind = ?", Kind.LISTED)
-        titled = ((row, self._index.uncover(hidden)[0], school) for row, school, hidden in running)
-        marks = ((row, self._mark_of_section(title, school)) for row, title, school in titled)
+        listed = f"SELECT id, school, details, ifnull({ENDS}, '') FROM classes WHERE kind = ?"  # noqa: S608 - our own
+        running = self._index.ask(listed, Kind.LISTED)
+        titled = ((row, self._index.uncover(hidden)[0], school, ends) for row, school, hidden, ends in running)
+        marks = ((row, self._mark_of_section(title, school, ends)) for row, title, school, ends in titled)
         self._index.add("INSERT INTO new_sections VALUES (?, ?)", marks)
 
-    def _mark_of_section(self, title: str, school: str) -> bytes:
-        return self._index.mark([title, school])
+    def _mark_of_section(self, title: str, school: str, ends: str) -> bytes:
+        return self._index.mark([title, school, ends])
 
     def _mark_of(self, person: Staff) -> bytes:
         """What is theirs apart from sections: those are seats."""
@@ -139,3 +141,7 @@ class Comparison:
 
     def _mark_of_student(self, one: Student) -> bytes:
         return self._index.mark([one.given, one.family, one.preferred_given, one.preferred_family, one.email])
+
+
+def _told(ends: date | None) -> str:
+    return "" if ends is None else ends.isoformat()

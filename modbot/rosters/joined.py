@@ -1,28 +1,33 @@
 """From the index to a roster: who is staff, what refers to nothing, and the records in order."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 
 from modbot.model import Section, Staff, StaffRole
 from modbot.rosters import Counts, EmailDigest, RosterReport, Student
 from modbot.rosters.scratch import Kind, Scratch
 
+# The last day of the last of a class's terms; NULL where it names none, or the end of one of them is not known.
+ENDS = """(SELECT CASE WHEN count(*) = count(t.until) THEN max(t.until) END
+    FROM json_each(classes.terms) j LEFT JOIN terms t ON t.id = j.value WHERE t.id IS NULL OR NOT t.gone)"""
+
 
 class JoinedRoster:
     """A roster whose rows have been joined (`modbot.rosters.joining`). `report` is set by who read them."""
 
     def __init__(self, index: Scratch, report: RosterReport, principals: frozenset[str]) -> None:
-        self._index = index
+        self.index = index
         self._principals = principals
         self.report = report
 
     def staff(self) -> Iterator[Staff]:
         """Everybody on staff. A principal's `schools` are only those they lead, so that no right is lent to another."""
         everybody = "SELECT n, id, email, details FROM people WHERE kind = ? ORDER BY n"
-        for number, person_id, email, covered in self._index.ask(everybody, Kind.STAFF):
-            given, family, preferred_given, preferred_family, address = self._index.uncover(covered)
+        for number, person_id, email, covered in self.index.ask(everybody, Kind.STAFF):
+            given, family, preferred_given, preferred_family, address = self.index.uncover(covered)
             roles, schools = self._standing(person_id)
-            sections = self._index.ask(
+            sections = self.index.ask(
                 "SELECT c.id FROM teaching t JOIN classes c ON c.n = t.class WHERE t.person = ?", number
             )
             taught = frozenset(section for (section,) in sections)
@@ -36,7 +41,7 @@ class JoinedRoster:
             )
 
     def _standing(self, person_id: str) -> tuple[frozenset[StaffRole], frozenset[str]]:
-        held = set(self._index.ask("SELECT role, org FROM roles WHERE person = ?", person_id))
+        held = set(self.index.ask("SELECT role, org FROM roles WHERE person = ?", person_id))
         led = frozenset(org for role, org in held if role in self._principals)
         roles = {StaffRole.TEACHER} if any(role == "teacher" for role, _ in held) else set()
         if led:
@@ -45,27 +50,28 @@ class JoinedRoster:
 
     def sections(self) -> Iterator[tuple[Section, tuple[Student, ...]]]:
         """Every running class and its students."""
-        running = "SELECT n, id, school, details FROM classes WHERE kind = ? ORDER BY n"
-        for number, section_id, school, covered in self._index.ask(running, Kind.LISTED):
-            teachers = self._index.ask(
+        running = f"SELECT n, id, school, details, {ENDS} FROM classes WHERE kind = ? ORDER BY n"  # noqa: S608
+        for number, section_id, school, covered, until in self.index.ask(running, Kind.LISTED):
+            teachers = self.index.ask(
                 "SELECT p.id FROM teaching t JOIN people p ON p.n = t.person WHERE t.class = ?", number
             )
-            [title] = self._index.uncover(covered)
-            section = Section(section_id, title, school, frozenset(teacher for (teacher,) in teachers))
+            [title] = self.index.uncover(covered)
+            ends = None if until is None else date.fromisoformat(until)
+            section = Section(section_id, title, school, frozenset(teacher for (teacher,) in teachers), ends)
             yield section, tuple(self._students(number))
 
     def _students(self, number: int) -> Iterator[Student]:
         seated = """SELECT p.id, p.details FROM seats s JOIN people p ON p.n = s.person
             WHERE s.class = ? ORDER BY s.person"""
-        for person_id, covered in self._index.ask(seated, number):
-            yield Student(person_id, *self._index.uncover(covered))
+        for person_id, covered in self.index.ask(seated, number):
+            yield Student(person_id, *self.index.uncover(covered))
 
     def emails(self) -> Iterator[EmailDigest]:
         """Addresses that identify one person: staff before students, and nobody where students share one."""
         owned = (
             "SELECT email, id, kind FROM people WHERE email IS NOT NULL AND kind IN (?, ?) ORDER BY email, kind DESC"
         )
-        for digest, holders in groupby(self._index.ask(owned, Kind.STAFF, Kind.STUDENT), key=lambda holder: holder[0]):
+        for digest, holders in groupby(self.index.ask(owned, Kind.STAFF, Kind.STUDENT), key=lambda holder: holder[0]):
             (_, person_id, kind), *others = holders
             if kind == Kind.STAFF or not others:
                 yield EmailDigest(digest, person_id, staff=kind == Kind.STAFF)

@@ -1,7 +1,7 @@
 """OneRoster folders that hold changes only: read upon what an earlier import kept, and refused without it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from modbot.seal import Keyring
 from modbot.store import Store
 from modbot.store.roster import Kept, RosterStore, import_roster
 from modbot.store.roster import check as check_folder
-from tests.rosters.district import CLASSES, ENROLLMENTS, ROLES, USERS_V11, USERS_V12, small_district, table
+from tests.rosters.district import CLASSES, ENROLLMENTS, ROLES, SESSIONS, USERS_V11, USERS_V12, small_district, table
 
 pytestmark = pytest.mark.realstore
 NOW = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
@@ -26,10 +26,11 @@ def changes(folder: Path, version: str = "1.2", **tables: Rows) -> Path:
     """A folder of changes: the named tables, the others absent."""
     folder.mkdir()
     columns = {"users": USERS_V12, "roles": ROLES, "classes": CLASSES, "enrollments": ENROLLMENTS}
+    columns["academicSessions"] = SESSIONS
     if version == "1.1":
         columns = {**columns, "users": USERS_V11}
         del columns["roles"]
-    names = [*columns, "orgs", "academicSessions"]
+    names = [*columns, "orgs"]
     said = {f"file.{name}": "delta" if name in tables else "absent" for name in names}
     rows: list[dict[str, object]] = [
         {"propertyName": key, "value": value} for key, value in {"oneroster.version": version, **said}.items()
@@ -89,6 +90,14 @@ async def test_changes_are_read_upon_what_was_kept(imports: Imports, tmp_path: P
     assert await imports.roster.person_by_email("hana@students.example.org") is None
     assert await imports.roster.person_by_email("nora@students.example.org") is not None
     assert await imports.roster.staff_by_email("ada@staff.example.org") is not None
+
+
+async def test_a_term_that_moves_takes_its_classes_with_it(imports: Imports, tmp_path: Path) -> None:
+    year: dict[str, object] = {"sourcedId": "year", **ACTIVE, "title": "2026-2027", "endDate": "2027-06-11"}
+    await imports(changes(tmp_path / "delta", academicSessions=[year]))
+    section = await imports.roster.section("c2")
+    assert section is not None
+    assert section.ends == date(2027, 6, 11)
 
 
 async def test_changes_follow_changes(imports: Imports, tmp_path: Path) -> None:

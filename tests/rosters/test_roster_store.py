@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,7 +47,7 @@ async def test_an_imported_roster_answers_who_and_which_class(roster: RosterStor
     ada = await roster.staff_by_email(" ADA@staff.example.org")
     assert ada == replace(ADA, sections=frozenset({"c1", "c2"}))
     assert await roster.staff("t1") == ada
-    assert await roster.section("c2") == Section("c2", "Algebra 2", "north", frozenset({"t1", "t2"}))
+    assert await roster.section("c2") == Section("c2", "Algebra 2", "north", frozenset({"t1", "t2"}), date(2027, 6, 25))
     assert [section.id for section in await roster.sections_of("t1")] == ["c1", "c2"]
     assert await roster.members("c2") == (Student("s3", "Ivan", "Petrov", preferred_given="Vanya"),)
     assert await roster.person_by_email("hana@students.example.org") == MailPerson("s2", staff=False)

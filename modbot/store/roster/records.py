@@ -4,7 +4,7 @@ import base64
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -80,12 +80,14 @@ class Records:
 
     def seal_section(self, section: Section) -> bytes:
         """A class, sealed: its title may name its teacher."""
-        return self._seal(SECTIONS, section.id, [section.title, section.school, sorted(section.teachers)])
+        ends = None if section.ends is None else section.ends.isoformat()
+        return self._seal(SECTIONS, section.id, [section.title, section.school, sorted(section.teachers), ends])
 
     def open_section(self, section_id: str, sealed: bytes) -> Section:
         """The inverse of `seal_section`."""
-        title, school, teachers = self._open(SECTIONS, section_id, sealed)
-        return Section(section_id, title, school, frozenset(teachers))
+        title, school, teachers, *more = self._open(SECTIONS, section_id, sealed)
+        ends = more[0] if more else None  # a roster that an earlier modbot imported does not tell
+        return Section(section_id, title, school, frozenset(teachers), ends and date.fromisoformat(ends))
 
     def seal_members(self, section_id: str, members: Sequence[Student]) -> bytes:
         """A class list, sealed as one."""
