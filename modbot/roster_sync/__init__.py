@@ -19,7 +19,7 @@ from modbot.rosters.gathering import TOLERANCE
 from modbot.rosters.joined import JoinedRoster
 from modbot.rosters.network import read
 from modbot.rosters.scratch import Scratch, Secrets, scratch
-from modbot.store.roster import Former, Kept, RosterStore, RosterWriter, or_nothing, put_in_force
+from modbot.store.roster import Former, Kept, RosterStore, RosterWriter, begun, or_nothing, put_in_force
 
 MOST_REMOVED = 0.1  # of staff, of students in classes, of classes
 
@@ -126,7 +126,7 @@ class _Sync:
             self._kept.put_aside(index)
 
     async def _bring_in(self, index: Scratch, roster: JoinedRoster) -> SyncReport:
-        writer = await self._store.begin(salt=index.secrets.salt, now=self._now)
+        writer = await begun(index, self._store, now=self._now)
         async with or_nothing(writer):
             changes = await self._compared(index, roster, writer)
             gone = "" if self._choices.accept_removals else changes.too_many_removed(self._choices.most_removed)

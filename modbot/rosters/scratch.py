@@ -8,23 +8,20 @@ nothing but ids.
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import IntEnum
 from hashlib import blake2b
 from pathlib import Path
 from secrets import token_bytes
-from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-PREFIX = "modbot-roster-"
-DEAD_AFTER = timedelta(days=1)
+from modbot.rosters.leftovers import INDEX, Place, place
+
 CACHE_KIB = 16 * 1024
 ROWS_AT_ONCE = 2000
 _NONCE_BYTES = 12
@@ -75,11 +72,12 @@ class Secrets:
 class Scratch:
     """The index. Made by `scratch`; used by one thread at a time."""
 
-    def __init__(self, path: Path, secrets: Secrets, *, keep_details: bool, go_on: bool = False) -> None:
+    def __init__(self, where: Place, secrets: Secrets, *, keep_details: bool, go_on: bool = False) -> None:
         """`go_on`: the file holds what an earlier reading told, under the same secrets."""
         self.secrets = secrets
-        self._path = path
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.place = where
+        self._path = where.path / INDEX
+        self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         self._cipher = AESGCM(secrets.key)
         self._keep_details = keep_details
         for setting in (
@@ -164,24 +162,13 @@ def scratch(
     """An empty index in a private directory under `folder` (the system's temporary one), removed at the end.
 
     `former` is a copy that an earlier index made with `copy_to` under the same `secrets`: this one begins as it was.
-    It needs about as much disk as the district's files take. What a killed process left there is removed after a day.
+    It needs about as much disk as the district's files take. What a killed process left there is removed.
     """
-    _clear_dead(Path(folder or gettempdir()))
-    with TemporaryDirectory(prefix=PREFIX, dir=folder) as directory:
-        path = Path(directory) / "index.db"
+    with place(folder) as where:
         if former is not None:
-            shutil.copyfile(former, path)
-        index = Scratch(path, secrets or Secrets(), keep_details=keep_details, go_on=former is not None)
+            shutil.copyfile(former, where.path / INDEX)
+        index = Scratch(where, secrets or Secrets(), keep_details=keep_details, go_on=former is not None)
         try:
             yield index
         finally:
             index.close()
-
-
-def _clear_dead(folder: Path) -> None:
-    """Nobody works on an index for a day: one that old was left by a process that was killed."""
-    oldest = time.time() - DEAD_AFTER.total_seconds()
-    for index in folder.glob(f"{PREFIX}*/index.db"):
-        with suppress(OSError):  # another account's, or another process was quicker
-            if index.stat().st_mtime < oldest:
-                shutil.rmtree(index.parent)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from secrets import token_bytes
 
-from modbot.rosters import Counts, Digest, Progress, Roster, RosterReport, email_digest
+from modbot.rosters import Counts, Digest, Progress, RosterReport, email_digest
 from modbot.rosters.findings import BadFile, Findings
 from modbot.rosters.joined import JoinedRoster, count
 from modbot.rosters.joining import Names, join, settle
@@ -48,7 +48,7 @@ def read(
     secrets: Secrets | None = None,
     former: Path | None = None,
     told: Callable[[Scratch], None] | None = None,
-) -> Iterator[Roster]:
+) -> Iterator[JoinedRoster]:
     """The roster in `folder`, for as long as the context lasts. Look at its report before using it.
 
     `today` decides which roles, terms and enrolments have ended. `tolerance` is the share of a file's rows that may be

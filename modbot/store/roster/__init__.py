@@ -4,7 +4,7 @@ Every record is sealed with the district's key; addresses are kept as keyed dige
 generation: what they read is thrown away and read again when the generation changed under them.
 """
 
-from modbot.store.roster.importing import check, import_roster, or_nothing, put_in_force
+from modbot.store.roster.importing import begun, check, import_roster, or_nothing, put_in_force
 from modbot.store.roster.kept import Former, Kept
 from modbot.store.roster.reading import RosterStore
 from modbot.store.roster.records import MailPerson, Sealer
@@ -17,6 +17,7 @@ __all__ = [
     "RosterStore",
     "RosterWriter",
     "Sealer",
+    "begun",
     "check",
     "import_roster",
     "or_nothing",

@@ -1,7 +1,7 @@
 """Importing a district's files into the store, whole or not at all. `modbot roster import` and `check` call this."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from modbot.errors import StoreUnavailable
 from modbot.rosters import Progress, Roster, RosterRefused, RosterReport, email_digest, oneroster_csv
 from modbot.rosters.oneroster_csv import TOLERANCE
-from modbot.rosters.scratch import Secrets
+from modbot.rosters.scratch import Scratch, Secrets
 from modbot.store.roster.kept import Kept
 from modbot.store.roster.writing import RosterWriter
 
@@ -29,8 +29,8 @@ class Begins(Protocol):
     async def in_force(self) -> str:
         """The generation in force, "" for none."""
 
-    async def begin(self, *, salt: bytes, now: datetime) -> RosterWriter:
-        """A writer of the next generation."""
+    async def begin(self, *, salt: bytes, now: datetime, dead: Collection[str] = ()) -> RosterWriter:
+        """A writer of the next generation. `dead`: imports that keep nobody waiting."""
 
 
 def check(
@@ -89,7 +89,7 @@ async def import_roster(
         roster = await asyncio.to_thread(stack.enter_context, reading)
         if not roster.report.accepted:
             raise RosterRefused(roster.report)
-        writer = await store.begin(salt=secrets.salt, now=at)
+        writer = await begun(roster.index, store, now=at)
         async with or_nothing(writer):
             await put_in_force(roster, writer, progress)
         if keeping is not None:
@@ -97,6 +97,13 @@ async def import_roster(
         elif kept is not None:
             await asyncio.to_thread(kept.forget)
     return roster.report
+
+
+async def begun(index: Scratch, store: Begins, *, now: datetime) -> RosterWriter:
+    """A writer of the next generation; an import of this machine that died keeps nobody waiting. Raises RosterError."""
+    writer = await store.begin(salt=index.secrets.salt, now=now, dead=index.place.dead)
+    await asyncio.to_thread(index.place.begun, [writer.generation])
+    return writer
 
 
 def on_loop(progress: Progress | None) -> Progress | None:

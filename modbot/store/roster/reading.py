@@ -57,9 +57,12 @@ class RosterStore:
         """The generation this process saw at its last read; "" before that, or without a roster. No I/O."""
         return self._seen.records.generation if self._seen else ""
 
-    async def begin(self, *, salt: bytes, now: datetime) -> RosterWriter:
-        """A writer of the next generation. Raises RosterError while another import is under way."""
-        return await RosterWriter.begin(self._store, self._sealer, salt=salt, now=now)
+    async def begin(self, *, salt: bytes, now: datetime, dead: Collection[str] = ()) -> RosterWriter:
+        """A writer of the next generation. Raises RosterError while another import is under way.
+
+        `dead` are generations whose writers are known to live no more: they keep nobody waiting.
+        """
+        return await RosterWriter.begin(self._store, self._sealer, salt=salt, now=now, dead=dead)
 
     async def generation(self) -> str:
         """The generation in force, asked of the store; "" without a roster."""

@@ -1,7 +1,7 @@
 """Writes the next roster generation beside the one in force, and puts it in force in one step."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Self
@@ -28,6 +28,17 @@ LEASE = timedelta(minutes=2)  # how long a dead import keeps the next one waitin
 _LEASE_MS = int(LEASE.total_seconds() * 1000)
 _DELETED_AT_ONCE = 256
 
+_TAKE = Script(
+    """
+local holder = redis.call('GET', KEYS[1])
+for at = 3, #ARGV do
+    if ARGV[at] == holder then holder = false end
+end
+if holder then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+)
 _RENEW = Script(
     """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -61,10 +72,15 @@ class RosterWriter:
         return self._records.generation
 
     @classmethod
-    async def begin(cls, store: Store, sealer: Sealer, *, salt: bytes, now: datetime) -> Self:
-        """Start a generation. Raises RosterError while another import is under way."""
+    async def begin(
+        cls, store: Store, sealer: Sealer, *, salt: bytes, now: datetime, dead: Collection[str] = ()
+    ) -> Self:
+        """Start a generation. Raises RosterError while another import is under way that is not one of the `dead`.
+
+        Should one of them live all the same, its next write finds that another import took its place.
+        """
         generation = uuid.uuid4().hex
-        if await store.run("SET", IMPORTING, generation, "NX", "PX", _LEASE_MS) is None:
+        if not await store.call(_TAKE, [IMPORTING], [generation, _LEASE_MS, *dead]):
             raise RosterError(
                 "Another roster import is under way. Wait until it has ended; "
                 f"if it has crashed, try again in {LEASE.total_seconds() / 60:.0f} minutes."
