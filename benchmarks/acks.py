@@ -95,6 +95,8 @@ async def _ours(school: BigSchool, options: Options, rounds: Rounds) -> None:
                     await school.open_classes()
                 result = await _acks(school, options, modbot.port, connections, command)
                 rounds.add(command, connections, result)
+                if command == "/lock" and not school.locked_any:
+                    raise LoadFailed("the locks behind the acknowledgements did not happen")
             school.close_classes()
 
 

@@ -98,9 +98,12 @@ class BigSchool:
             await store.client.connection_pool.disconnect()
 
     async def empty_store(self) -> None:
-        """Forget everything but the roster."""
+        """Forget everything but the roster and what signs modbot in: Webex ends a refresh token with its first use."""
         async with self.opened_store() as store:
+            kept = [(name, await store.run("DUMP", name)) for name in await store.run("KEYS", keys.vault("*"))]
             await store.run("FLUSHALL")
+            for name, value in kept:
+                await store.run("RESTORE", name, 0, value)
         await self.import_roster()
 
     def environment(self, *, port: int = 0, processes: int = 1) -> dict[str, str]:
@@ -155,6 +158,11 @@ class BigSchool:
         self.district.webex.series.clear()
         self.district.slack.world.messages.clear()
         self.district.slack.world.response_urls.clear()
+
+    @property
+    def locked_any(self) -> bool:
+        """Whether Webex was asked to lock a class since the classes began."""
+        return any(seen.method == "PUT" for seen in self.district.webex.seen)
 
     async def forget_calls_made(self) -> None:
         """Clear modbot's count of calls to Webex, whose limit would otherwise space them out."""
