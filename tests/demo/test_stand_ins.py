@@ -95,6 +95,7 @@ async def test_nobody_gets_in_once_it_is_locked_by_hand(there: StandIn) -> None:
     await there.look()
     assert there.picture().locked is True
     assert there.picture().entry != ANYONE
+    assert inside(there.picture()) == {there.teacher.name, *PUPILS}
     came = await there.arrive(STRANGER)
     assert came.where is not Where.JOINED
     assert STRANGER not in inside(there.picture())
@@ -155,3 +156,19 @@ async def test_a_shared_screen_is_seen_until_its_owner_goes(name: PlatformName) 
 def test_a_class_that_was_never_opened_is_empty(name: PlatformName) -> None:
     picture = stand_in(name).picture()
     assert (picture.live, picture.people) == (False, ())
+
+
+@needs_prosody
+async def test_what_jitsi_s_server_tells_people_is_told_on_once_it_can_be_seen() -> None:
+    there = OnJitsi()
+    seen: list[tuple[bool | None, int]] = []
+    try:
+        await there.start()
+        came = await there.arrive(STRANGER)
+        there.told.append(lambda _: seen.append((there.picture().locked, len(there.picture().removed))))
+        await there.lock_by_hand()
+        await until("the lock was told", lambda: (True, 0) in seen)
+        await there.put_out_by_hand(came.id)
+        await until("that somebody was put out was told", lambda: (True, 1) in seen)
+    finally:
+        await there.stop()

@@ -63,7 +63,8 @@ async def test_whoever_shows_a_card_shows_what_happened_meanwhile(bureau: Bureau
     assert await bureau.desk.resolve(incident, "Kim Reyes", "over")
     await until("the other jobs have left", lambda: bureau.counts.done == 2)
     board.way.set()
-    await until("the card is green", lambda: headline(board).startswith("🟢 Resolved"))
+    await until("it has done", lambda: bureau.counts.done == 3)
+    assert headline(board) == "🟢 Resolved: Class 1"
     await shown_once(board, ["Megan Chang: shut the class", "Kim Reyes has it.", "Kim Reyes resolved it: over"])
 
 

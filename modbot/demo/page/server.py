@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ class Page:
         self.player = Player(day, self.hands, self.stopwatch, page_token)
         self.feed = Feed(self.snapshot)
         wire.tell += [self.stopwatch.call, self.player.look]
+        jitsi = day.district.on_jitsi
+        jitsi.told.append(partial(self.stopwatch.told, jitsi.name))
         wire.open = True
         for user in [one for one in day.district.slack.world.users.values() if not one.is_bot]:
             day.district.slack.world.im_with(user.id)  # everybody can write to modbot

@@ -1,6 +1,7 @@
 """From key press to effect: from the moment that somebody's request goes into Slack to the changed state of a platform.
 
 The state is looked at after each call that modbot makes to the platform: the figure is the effect's, not an answer's.
+Jitsi's server is a real one and is not called over HTTP: there the effect is what the server told those in the class.
 """
 
 import time
@@ -35,19 +36,19 @@ class _State:
 
 
 class Stopwatch:
-    """Hears of key presses and of calls. Jitsi is not timed: it is not called over HTTP, so its wire is not seen."""
+    """Hears of key presses, of calls, and of what a server told people. Times are the event loop's, in seconds."""
 
     def __init__(self, classes: Sequence[StandIn]) -> None:
         self.figure: Figure | None = None
         self._classes = {str(one.name): one for one in classes}
         self._teachers = {one.teacher.slack for one in classes}
-        self._pressed: dict[str, float] = {}  # by user, in seconds of perf_counter
+        self._pressed: dict[str, float] = {}  # by user
         self._timed: dict[str, float] = {}  # by room, the press whose effect was seen last
         self._last = {name: _state(one.picture()) for name, one in self._classes.items()}
 
     def pressed(self, user: str) -> None:
         """Somebody's request is about to be sent."""
-        self._pressed[user] = time.perf_counter()
+        self._pressed[user] = time.monotonic()
 
     def look_afresh(self) -> None:
         """What has changed by now was nobody's key press."""
@@ -61,27 +62,31 @@ class Stopwatch:
 
     def call(self, call: Call) -> None:
         """A call is over: has it changed the platform?"""
-        there = self._classes.get(call.vendor)
-        if there is None or not call.by_modbot:
-            return
-        before, now = self._last[call.vendor], _state(there.picture())
-        self._last[call.vendor] = now
-        what = _changed(before, now)
-        began = self._press_for(call.vendor, there.teacher.slack) if what else None
-        if began is not None:
-            elapsed_ms = (time.perf_counter() - began) * 1000
-            self.figure = Figure(what, there.title, elapsed_ms, datetime.now(UTC))
+        if call.by_modbot:
+            self.told(call.vendor, time.monotonic())
 
-    def _press_for(self, room: str, teacher: str) -> float | None:
+    def told(self, vendor: str, at_seconds: float) -> None:
+        """Something may have changed there at that moment: has it?"""
+        there = self._classes.get(vendor)
+        if there is None:
+            return
+        before, now = self._last[vendor], _state(there.picture())
+        self._last[vendor] = now
+        what = _changed(before, now)
+        began = self._press_for(vendor, there.teacher.slack, at_seconds) if what else None
+        if began is not None:
+            self.figure = Figure(what, there.title, (at_seconds - began) * 1000, datetime.now(UTC))
+
+    def _press_for(self, room: str, teacher: str, at_seconds: float) -> float | None:
         """The teacher's own press, else the newest of somebody who teaches none of these classes.
 
         A press is timed once: what else it does to the room is no effect of an older one.
         """
         others = [user for user in self._pressed if user not in self._teachers]
         newest = sorted(others, key=lambda user: self._pressed[user])[-1:]
-        oldest = max(self._timed.get(room, 0.0), time.perf_counter() - FORGOTTEN_AFTER_SECONDS)
+        oldest = max(self._timed.get(room, 0.0), at_seconds - FORGOTTEN_AFTER_SECONDS)
         for user in (teacher, *newest):
-            if self._pressed.get(user, 0.0) > oldest:
+            if oldest < self._pressed.get(user, 0.0) <= at_seconds:
                 began = self._timed[room] = self._pressed.pop(user)
                 return began
         return None

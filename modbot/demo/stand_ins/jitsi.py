@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ LOOK_EVERY_SECONDS = 0.01
 MODBOT = "modbot"
 NAME = "grade-2-art"
 MEMBERS_ONLY = "muc#roomconfig_membersonly"
+Told = Callable[[float], None]
 _PUT_OUT = frozenset({301, 307, 321, 322})  # banned, kicked, no longer allowed (XEP-0045)
 
 
@@ -34,6 +36,7 @@ class OnJitsi:
         self._members_only = False
         self._clock_began = datetime.now(UTC)  # of the event loop's clock, by which it is noted when somebody went
         self._door = Door()
+        self.told: list[Told] = []  # hear when the server told somebody of a change, in the event loop's seconds
 
     async def start(self) -> None:
         """Start the server and the class on it: modbot looks for new classes only every ten seconds."""
@@ -47,6 +50,7 @@ class OnJitsi:
 
     async def stop(self) -> None:
         """Sign everybody out and end the server."""
+        self.told.clear()
         for task in list(self._waiting):
             task.cancel()
         await asyncio.gather(*self._waiting, return_exceptions=True)
@@ -116,9 +120,7 @@ class OnJitsi:
     async def _knock(self, name: str) -> None:
         person = self._people[name]
         await person.join(self._lobby, secrets.token_hex(4), display=name)
-        task = asyncio.get_running_loop().create_task(self._enter_when_invited(name, person))
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+        self._keep(asyncio.get_running_loop().create_task(self._enter_when_invited(name, person)))
 
     async def _enter_when_invited(self, name: str, person: Person) -> None:
         """As Jitsi's client does."""
@@ -216,17 +218,42 @@ class OnJitsi:
             await person.put_out(self.address)
 
     async def lock_by_hand(self) -> None:
-        """Security options → Lobby."""
-        await self._people[VOSS.name].set_up(self.address, {MEMBERS_ONLY: "1"})
+        """Security options → Lobby. Jitsi's client first makes members of all who are in: they would be put out."""
+        teacher = self._people[VOSS.name]
+        for name in self.inside() - {VOSS.name}:
+            await teacher.appoint(self.address, self._people[name].address, "member")
+        await teacher.set_up(self.address, {MEMBERS_ONLY: "1"})
 
     async def _guest(self, name: str, email: str = "") -> None:
         person = await self._signed_in(name, self.server.domains.guests)
         await person.join(self.address, secrets.token_hex(4), display=name, email=email)
+
+    def _tell_now(self) -> None:
+        self._tell(asyncio.get_running_loop().time())
+
+    def _tell(self, at_seconds: float) -> None:
+        for told in self.told:
+            told(at_seconds)
+
+    def _teacher_heard(self) -> None:
+        """That the room is set up differently is told without saying how: the teacher's client asks."""
+        if self.told:
+            loop = asyncio.get_running_loop()
+            self._keep(loop.create_task(self._look_and_tell(loop.time())))
+
+    async def _look_and_tell(self, at_seconds: float) -> None:
+        await self.look()
+        self._tell(at_seconds)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
 
     async def _signed_in(self, name: str, jid: str, password: str = "") -> Person:
         before = self._people.get(name)
         if before is not None:
             await before.close()
         person = self._people[name] = Person(self.server.host, self.server.port, jid, password)
+        person.told = self._teacher_heard if name == VOSS.name else self._tell_now
         await person.connect()
         return person

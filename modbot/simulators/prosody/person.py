@@ -17,6 +17,7 @@ ANSWER_SECONDS = 5.0
 _CLIENT, _MUC, _USER = "jabber:client", "http://jabber.org/protocol/muc", "http://jabber.org/protocol/muc#user"
 _OWNER, _ADMIN, _DATA = "http://jabber.org/protocol/muc#owner", "http://jabber.org/protocol/muc#admin", "jabber:x:data"
 _NICK = "http://jabber.org/protocol/nick"
+_SET_UP = 104  # XEP-0045: a setting of the room has changed
 _STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 
 
@@ -46,7 +47,10 @@ class _Stay:
 
 
 class Person:
-    """One person with one connection. `jid` without a name (`guest.localhost`) is a guest without an account."""
+    """One person with one connection. `jid` without a name (`guest.localhost`) is a guest without an account.
+
+    `told` is called when the server has said that they are in a room or out of it, or that it is set up differently.
+    """
 
     def __init__(self, host: str, port: int, jid: str, password: str = "") -> None:
         self._address = (host, port)
@@ -59,6 +63,7 @@ class Person:
         self._stays: dict[str, _Stay] = {}
         self._asked: dict[str, asyncio.Future[ET.Element]] = {}
         self.invited_to: list[str] = []
+        self.told: Callable[[], None] = _nothing
         self._hear("presence", self._on_presence)
         self._hear("message", self._on_message)
         for kind in ("result", "error"):
@@ -236,10 +241,17 @@ class Person:
         if left and not stay.gone.done():
             destroyed = xml.find(f"{{{_USER}}}x/{{{_USER}}}destroy") is not None
             stay.gone.set_result(Gone(_codes(xml), destroyed, asyncio.get_running_loop().time()))
+        self.told()
 
     def _on_message(self, message: StanzaBase) -> None:
         if message.xml.find(f"{{{_USER}}}x/{{{_USER}}}invite") is not None:
             self.invited_to.append(str(message["from"].bare))
+        if _SET_UP in _codes(message.xml):
+            self.told()
+
+
+def _nothing() -> None:
+    """For who is not listened to."""
 
 
 def _codes(xml: ET.Element) -> frozenset[int]:

@@ -1,11 +1,15 @@
 """What is done on the page reaches modbot as Slack and telephones bring it, and what cannot be done is said."""
 
+from pathlib import Path
+
 import pytest
 
-from modbot.demo.roster import BAKER, BROOK, CHANG, ORTIZ, REYES
+from modbot.demo.roster import BAKER, BROOK, CHANG, ORTIZ, REYES, VOSS
 from modbot.model import PlatformName
+from modbot.simulators.prosody import HOW_TO_INSTALL, available
 from modbot.simulators.slack import SimView
-from tests.demo.page.visiting import Json, Visitor, button, message, names, room
+from tests.demo.page.visiting import Json, Visitor, button, message, names, room, visiting
+from tests.stores import until
 
 ME = ORTIZ.slack
 MESSAGE_GONE = {"channel": "C0ITHELP", "ts": "1.1"}
@@ -57,6 +61,19 @@ async def test_from_key_press_to_effect_is_one_figure(visitor: Visitor) -> None:
     state = await visitor.until("it was timed", lambda state: state["figure"])
     assert (state["figure"]["what"], state["figure"]["room"]) == ("lock", "Grade 3 Reading")
     assert 0 < state["figure"]["ms"] < 10_000
+
+
+@pytest.mark.skipif(not available(), reason=HOW_TO_INSTALL)
+async def test_on_a_real_jitsi_server_the_effect_is_what_it_told_the_class(short_dir: Path) -> None:
+    async with visiting(short_dir, PlatformName.JITSI) as visitor:
+        jitsi = visitor.day.district.stand_ins[PlatformName.JITSI]
+        await jitsi.arrive("zzz")
+        await until("modbot is in the class", lambda: jitsi.heard)
+        for command, word in (("/lock", "lock"), ("/eject zzz", "eject")):
+            await visitor.type(VOSS.slack, command)
+            state = await visitor.until(f"{word} was timed", lambda state, word=word: timed(state) == word)  # type: ignore[misc]
+            assert state["figure"]["room"] == "Grade 2 Art"
+            assert state["figure"]["ms"] > 0
 
 
 async def test_the_wire_shows_the_command_come_in_and_the_platform_called(visitor: Visitor) -> None:
@@ -194,6 +211,11 @@ def opened(visitor: Visitor, view_id: str) -> None:
     """A modal that modbot might have opened for Mr Ortiz."""
     payload = {"type": "modal", "title": {"type": "plain_text", "text": "Say why"}, "blocks": [INPUT]}
     visitor.day.district.slack.world.views[view_id] = SimView(view_id, ORTIZ.slack, payload, "1")
+
+
+def timed(state: Json) -> str:
+    """What was timed last."""
+    return str((state["figure"] or {}).get("what", ""))
 
 
 def phone(state: Json, person: str) -> Json:

@@ -1,5 +1,6 @@
 """Which press is timed for what became of a class: the teacher's own, once, and never what nobody pressed."""
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -127,3 +128,19 @@ async def test_forgotten_presses_wait_for_nothing(watched: Watched) -> None:
     watched.stopwatch.forget()
     watched.webex.meeting.locked = True
     assert watched.timed() == ""
+
+
+async def test_what_a_server_told_is_timed_to_the_moment_it_told_it(watched: Watched) -> None:
+    watched.stopwatch.pressed(ORTIZ.slack)
+    watched.webex.meeting.locked = True
+    watched.stopwatch.told("webex", time.monotonic() + 1)
+    assert watched.stopwatch.figure is not None
+    assert watched.stopwatch.figure.elapsed_ms == pytest.approx(1000, abs=900)
+
+
+async def test_what_a_server_told_before_a_press_is_not_its_effect(watched: Watched) -> None:
+    earlier = time.monotonic()
+    watched.stopwatch.pressed(ORTIZ.slack)
+    watched.webex.meeting.locked = True
+    watched.stopwatch.told("webex", earlier)
+    assert watched.stopwatch.figure is None
