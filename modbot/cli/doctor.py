@@ -13,7 +13,8 @@ from modbot.doctor import Check, Probe, bad, examine, good
 from modbot.doctor.keeping import directory_probe, keys_probe, store_probe
 from modbot.doctor.meetings import looking, platform_probes, setup_probe
 from modbot.doctor.pagers import pager_probes
-from modbot.doctor.staff import named_probe, paging_probe, roster_probe
+from modbot.doctor.rosters import roster_probe, source_probes
+from modbot.doctor.staff import named_probe, paging_probe
 from modbot.doctor.workspace import Workspace, app_token_probe, channel_probes, secret_probe, token_probe
 from modbot.errors import ConfigError
 from modbot.http import Http
@@ -33,7 +34,7 @@ def add(app: typer.Typer) -> None:
 
 
 def doctor(json_: bool = typer.Option(False, "--json", help="Print the checks as JSON.")) -> None:
-    """Check settings, store, Slack, platforms, people and pagers, and say what to fix. Exit code 1 if something is."""
+    """Check settings, store, Slack, platforms, roster, people and pagers. Exit code 1 if something is to be mended."""
     log.configure("critical")  # what modbot would log here is what the doctor says
     checks = _checked()
     ok = all(check.ok for check in checks)
@@ -83,7 +84,8 @@ def probes(settings: Settings, http: Http, state: State | None) -> list[Probe]:
         token_probe(workspace, now),
         *channel_probes(workspace, settings),
         *_meetings(settings, http, state),
-        *((roster_probe(state.roster, now),) if state else ()),
+        *((roster_probe(state.roster, settings, now),) if state else ()),
+        *source_probes(settings, http, now),
         named_probe(workspace, settings),
         paging_probe(workspace, settings),
         *pager_probes(settings, http),

@@ -1,47 +1,19 @@
-"""People: the roster in force, those named in the settings, and whoever is on call."""
+"""People: those named in the settings, and whoever is on call."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
 
 from modbot.doctor import Check, Probe, bad, good
 from modbot.doctor.workspace import Workspace
-from modbot.errors import NotFound, RateLimited, SealBroken, VendorError
+from modbot.errors import NotFound, RateLimited, VendorError
 from modbot.settings import Settings
 from modbot.settings.channels import SLACK
 from modbot.settings.paging import OnCallPerson
 from modbot.slack.people import Identity, SlackUser, identity_of, user_of
-from modbot.store.roster import RosterStore
 
-OLD = timedelta(days=7)
 AT_ONCE = 4  # look-ups side by side, so that Slack is not asked too fast
 ADDRESS_FIX = "Correct the address in the settings, or in Slack: it must be the person's confirmed e-mail there."
 AGAIN = "Run the doctor again in a minute."
-
-
-def roster_probe(roster: RosterStore, now: Callable[[], datetime]) -> Probe:
-    """A roster is in force, is fresh, and opens with the keys there are."""
-    name, fix = "roster", "Import the district's files: modbot roster import FOLDER"
-
-    async def run() -> Sequence[Check]:
-        try:
-            at, counts = await roster.imported_at(), await roster.counts()
-        except SealBroken as error:
-            put_back = "Put the key it was sealed with back into the keys, or import the roster again."
-            return [bad(name, f"it does not open: {error.log_detail}", put_back)]
-        if at is None or counts is None:
-            return [bad(name, "there is none: only people named in the settings may do anything", fix)]
-        age = now() - at
-        held = f"{counts.staff:,} staff and {counts.sections:,} classes, imported {_age(age)} ago"
-        if age > OLD:
-            return [bad(name, held, "Import it again, and set up a daily import: modbot roster import FOLDER")]
-        return [good(name, held)]
-
-    return Probe(name, fix, run)
-
-
-def _age(age: timedelta) -> str:
-    return f"{age.days} days" if age.days else f"{int(age.total_seconds() // 3600)} hours"
 
 
 def named_probe(workspace: Workspace, settings: Settings) -> Probe:

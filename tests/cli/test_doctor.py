@@ -11,7 +11,6 @@ from modbot.cli.doctor import probes
 from modbot.demo.district import INCIDENTS, District
 from modbot.demo.roster import ORTIZ, REYES
 from modbot.doctor import Check, examine
-from modbot.doctor.staff import roster_probe
 from modbot.doctor.workspace import Workspace, token_probe
 from modbot.http import Http
 from modbot.platforms.webex.doctor import NEEDED_WEBHOOKS
@@ -160,19 +159,6 @@ async def test_a_key_file_that_others_may_read_is_told(clinic: Clinic) -> None:
     (clinic.district.data_dir / "keys").chmod(0o644)
     found = only_wrong(await clinic.look())
     assert (found.name, "chmod 600" in found.found) == ("encryption keys", True)
-
-
-async def test_an_empty_roster_is_told(district: District, state: State) -> None:
-    (found,) = await examine([roster_probe(state.roster, lambda: datetime.now(UTC))])
-    assert not found.ok
-    assert found.fix == "Import the district's files: modbot roster import FOLDER"
-
-
-async def test_an_old_roster_is_told(clinic: Clinic) -> None:
-    later = datetime.now(UTC) + timedelta(days=8)
-    (found,) = await examine([roster_probe(clinic.state.roster, lambda: later)])
-    assert not found.ok
-    assert "8 days ago" in found.found
 
 
 async def test_an_on_call_person_whom_slack_does_not_know_is_named(clinic: Clinic) -> None:
