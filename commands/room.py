@@ -14,8 +14,8 @@ from modbot.who import present
 
 command = Command(
     "room",
-    usage="[room] | who is NAME",
-    help="Who is in your class, what modbot can do there, and how safe its settings are.",
+    usage="[room] | who is NAME | share @person [for 3h] | unshare @person | shared",
+    help="Who is in your class, and how safe it is. “share” lets a colleague act there as you do, for a while.",
     doing="Looking …",
 )
 
@@ -38,6 +38,8 @@ async def room(ctx: Context) -> Reply:
     words = ctx.arguments.words
     if [word.casefold() for word in words[:2]] == ["who", "is"]:
         return await ctx.enquiries.who_is(ctx.request.id, ctx.actor, " ".join(words[2:]))
+    if words and words[0].casefold() in ("share", "unshare", "shared"):
+        return await _sharing(ctx, words[0].casefold())
     session = await ctx.rooms.refreshed(await ctx.session(wanted=ctx.arguments.room or ctx.arguments.text))
     people = present(session.participants)
     judged = await ctx.belonging.judged(session)
@@ -54,6 +56,11 @@ async def room(ctx: Context) -> Reply:
         buttons=_buttons(session, judged),
         footnote=session.room.platform.label,
     )
+
+
+async def _sharing(ctx: Context, word: str) -> Reply:
+    told = {"share": ctx.sharing.share, "unshare": ctx.sharing.unshare, "shared": ctx.sharing.shared}
+    return await told[word](ctx)
 
 
 def _named(judged: Judged, people: Sequence[Participant]) -> tuple[Person, ...]:

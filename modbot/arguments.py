@@ -15,19 +15,27 @@ MAX_DURATION = timedelta(hours=12)
 
 _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»", "‘": "’", "'": "'"}
 _TOKEN = re.compile(r"<[^<>\s][^<>]*>|\S+")
-_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600}
-_SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)[a-z]*\.?", re.IGNORECASE)
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_SPAN = re.compile(r"(\d{1,5})\s*(s|m|h|d|w)[a-z]*\.?", re.IGNORECASE)
 _BECAUSE = re.compile(r"(?:^|\s)(?:because|reason:)\s+(.*)$", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`words` are names, ids, addresses (`@U123` for a mention). `room` is what followed "in"."""
+    """`words` are names, ids, addresses (`@U123` for a mention). `room` is what followed "in".
+
+    `span` is the time typed after "for", however long; `duration` is as much of it as a lock may last.
+    """
 
     words: tuple[str, ...] = ()
     room: str = ""
-    duration: timedelta | None = None
+    span: timedelta | None = None
     reason: str = ""
+
+    @property
+    def duration(self) -> timedelta | None:
+        """At most MAX_DURATION."""
+        return min(self.span, MAX_DURATION) if self.span is not None else None
 
     @property
     def text(self) -> str:
@@ -43,9 +51,11 @@ def parse(text: str) -> Arguments:
     if because:
         reason, text = because.group(1).strip(), text[: because.start()]
     words, quoted = _words(text)
-    words, duration = _duration(words)
+    words, span = _span(words)
     words, room = _room(words, quoted)
-    return Arguments(tuple(words), room, duration, reason)
+    if span is None:
+        words, span = _span(words)  # for 15m in period 3
+    return Arguments(tuple(words), room, span, reason)
 
 
 def _words(text: str) -> tuple[list[str], set[str]]:
@@ -98,23 +108,28 @@ def _unescaped(typed: str) -> str:
     return typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _duration(words: list[str]) -> tuple[list[str], timedelta | None]:
+def _span(words: list[str]) -> tuple[list[str], timedelta | None]:
     """`for 15m`, `for 1h 30m`, `for 20 minutes` at the end."""
     lowered = [word.casefold() for word in words]
     if "for" not in lowered:
         return words, None
     at = len(lowered) - 1 - lowered[::-1].index("for")
-    span = span_of(" ".join(words[at + 1 :]))
+    span = _whole_span(" ".join(words[at + 1 :]))
     return (words[:at], span) if span is not None else (words, None)
 
 
 def span_of(text: str) -> timedelta | None:
-    """`15m`, `1h 30m`, `20 minutes`; None for anything else. At most MAX_DURATION."""
+    """`15m`, `1h 30m`, `20 minutes`, `2 days`; None for anything else. At most MAX_DURATION."""
+    span = _whole_span(text)
+    return min(span, MAX_DURATION) if span is not None else None
+
+
+def _whole_span(text: str) -> timedelta | None:
     parts = _SPAN.findall(text)
     if not parts or _SPAN.sub("", text).strip(" ,and"):
         return None
     seconds = sum(int(count) * _UNIT_SECONDS[unit.lower()] for count, unit in parts)
-    return min(timedelta(seconds=seconds), MAX_DURATION) if seconds else None
+    return timedelta(seconds=seconds) if seconds else None
 
 
 def _room(words: list[str], quoted: set[str]) -> tuple[list[str], str]:

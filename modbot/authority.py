@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from modbot.actions import Decision
-from modbot.authorize import Place, SectionGuess, may, section_of
+from modbot.authorize import Allow, Deny, Place, SectionGuess, may, section_of
 from modbot.errors import StoreUnavailable
+from modbot.granting import Granting
+from modbot.log import get_logger
 from modbot.model import Actor, Operation, Participant, Room, Session, Staff
 from modbot.people import People
 from modbot.settings import Settings
@@ -13,14 +16,18 @@ from modbot.store.roster import RosterStore
 
 REMEMBERED_SECONDS = 15.0
 MAX_REMEMBERED = 10_000
+GRANTS_UNREAD = "modbot cannot read just now which classes are shared with you."
+
+log = get_logger("authority")
 
 
 class Places:
-    """Finds a session's section and school."""
+    """Finds a session's section and school, and decides who may do what there."""
 
-    def __init__(self, *, roster: RosterStore, people: People, settings: Settings) -> None:
+    def __init__(self, *, roster: RosterStore, people: People, granting: Granting, settings: Settings) -> None:
         self._roster = roster
         self._people = people
+        self._granting = granting
         self._links: Mapping[str, str] = settings.rooms
         self._remembered: dict[tuple[str, str, str], tuple[Place, float]] = {}
 
@@ -28,6 +35,22 @@ class Places:
         """The rooms that IT has linked to any of these sections."""
         wanted = set(sections)
         return [Room.from_key(room) for room, section in self._links.items() if section in wanted]
+
+    async def may(self, staff: Staff | None, verb: str, session: Session) -> Allow | Deny:
+        """Whether a person may do this in a session, by their own right or by a grant."""
+        return await self.may_at(staff, verb, await self.of(session))
+
+    async def may_at(self, staff: Staff | None, verb: str, where: Place) -> Allow | Deny:
+        """The same for a place. Grants are looked up only where somebody has no right of their own."""
+        decided = may(staff, verb, where)
+        if decided.allowed or staff is None:
+            return decided
+        try:
+            granted = await self._granting.to(staff, where)
+        except StoreUnavailable as error:
+            log.warning("grants_unread", room=where.room, detail=error.log_detail)
+            return Deny(f"{decided.why} {GRANTS_UNREAD}")
+        return may(staff, verb, replace(where, granted=granted)) if granted else decided
 
     async def of(self, session: Session) -> Place:
         """Where a session is, as far as roster, links and participants tell; without the store, only whose it is.
@@ -59,6 +82,12 @@ class Places:
             return Place(session.room.key, session.host_email, section.id, section.school), lasting
         school = next(iter(host.schools)) if host and len(host.schools) == 1 else None
         return Place(session.room.key, session.host_email, None, school), False
+
+    async def teachers_of(self, section_id: str) -> list[str]:
+        """The addresses of a section's teachers. Raises StoreUnavailable."""
+        section = await self._roster.section(section_id) if section_id else None
+        teachers = [await self._roster.staff(one) for one in sorted(section.teachers)] if section else []
+        return [one.email for one in teachers if one is not None]
 
     async def named_section(self, session: Session) -> tuple[SectionGuess, str]:
         """Which class a session is, and its title in the roster. Raises StoreUnavailable."""
@@ -94,6 +123,5 @@ class DistrictAuthority:
         """A staff member by the rules; a timer carries out what a staff member was allowed to order."""
         if actor.id.startswith("timer:"):
             return Decision(allowed=True, why="modbot's own timer, set by an allowed act.")
-        place = await self._places.of(session)
-        decided = may(actor.staff, str(operation), place)
+        decided = await self._places.may(actor.staff, str(operation), session)
         return Decision(allowed=decided.allowed, why=decided.why)

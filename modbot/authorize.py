@@ -31,15 +31,25 @@ class Verb(StrEnum):
     AUDIT = "audit"
     DRILL = "drill"
     WHO = "who"  # is NAME a student here?
+    SHARE = "share"  # let a colleague act there for a while, as its teacher does
 
 
 ANYONE = frozenset[str]({Verb.PAGE, Verb.WHOAMI, Verb.HELP, Verb.ONCALL})
 ANSWERING = frozenset[str]({Verb.ACK, Verb.RESOLVE})
-TEACHING = frozenset[str]({*Operation, Verb.PANIC, Verb.ALLCLEAR, Verb.ROOM, Verb.INCIDENT})
+BY_GRANT = frozenset[str]({*Operation, Verb.PANIC, Verb.ALLCLEAR, Verb.ROOM, Verb.INCIDENT})
+TEACHING = BY_GRANT | {Verb.SHARE}  # nobody shares on what is shared with them
 LEADING = TEACHING | {Verb.AUDIT, Verb.DRILL}
 READING = frozenset[str]({Verb.ROOM, Verb.INCIDENT, Verb.AUDIT, Operation.POSTURE})
 _MAY_TEACH = frozenset({StaffRole.TEACHER, StaffRole.PRINCIPAL})  # a principal hosts parent evenings, for one
 KNOWN = ANYONE | ANSWERING | LEADING | {Verb.WHO}
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A grant that is in force: whose e-mail it is for, and the sentence that says by whom and until when."""
+
+    to: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Place:
     section: str | None = None
     school: str | None = None
     involved: frozenset[str] = frozenset()  # e-mails of those who opened the page or were paged
+    granted: tuple[Granted, ...] = ()  # the grants in force there now
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,8 @@ def _may_ask(staff: Staff, where: Place | None) -> Decision:
 def _may_answer(staff: Staff, where: Place) -> Decision:
     if _is_theirs(staff, where) or staff.email.casefold() in {email.casefold() for email in where.involved if email}:
         return Allow("It is about your class, or you were called.")
+    if granted := _granted(staff, where):
+        return Allow(granted)
     if where.school is not None and where.school in staff.schools:
         return Allow("It is in your school.")
     return Deny("It is not about your class or your school, and you were not called.")
@@ -110,9 +123,22 @@ def _may_answer(staff: Staff, where: Place) -> Decision:
 def _may_there(staff: Staff, verb: str, where: Place) -> Decision:
     if verb in TEACHING and staff.roles & _MAY_TEACH and _is_theirs(staff, where):
         return Allow("This is your class.")
-    if StaffRole.PRINCIPAL in staff.roles and verb in LEADING:
-        return _may_lead(staff, where)
-    return Deny(_refusal(staff, verb))
+    leads = StaffRole.PRINCIPAL in staff.roles and verb in LEADING
+    own = _may_lead(staff, where) if leads else Deny(_refusal(staff, verb))
+    granted = _granted(staff, where)
+    return own if own.allowed or not granted else _by_grant(verb, granted) or own
+
+
+def _by_grant(verb: str, granted: str) -> Decision | None:
+    if verb == Verb.SHARE:
+        return Deny(f"{granted} Only its teacher, its principal and IT can share it.")
+    return Allow(granted) if verb in BY_GRANT else None
+
+
+def _granted(staff: Staff, where: Place) -> str:
+    """The sentence of the grant this person has there; "" without one."""
+    email = staff.email.casefold()
+    return next((one.said for one in where.granted if email and one.to.casefold() == email), "")
 
 
 def _is_theirs(staff: Staff, where: Place) -> bool:

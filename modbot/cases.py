@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from modbot.authorize import Place, may
+from modbot.authority import Places
+from modbot.authorize import Place
 from modbot.errors import Denied
 from modbot.incidents import IncidentDesk
 from modbot.model import Staff
@@ -14,17 +15,18 @@ from modbot.store.incidents import Incident
 class Cases:
     """Looks both up. Raises StoreUnavailable."""
 
-    def __init__(self, desk: IncidentDesk, paging: Paging) -> None:
+    def __init__(self, desk: IncidentDesk, paging: Paging, places: Places) -> None:
         self._desk = desk
         self._paging = paging
+        self._places = places
 
     async def may(self, verb: str, staff: Staff, case: Incident | PageState) -> bool:
         """Whether somebody may do this with it."""
-        return may(staff, verb, await self._place(case)).allowed
+        return (await self._places.may_at(staff, verb, await self._place(case))).allowed
 
     async def must(self, verb: str, staff: Staff, case: Incident | PageState) -> None:
         """Raises Denied, in words for whoever asked."""
-        decision = may(staff, verb, await self._place(case))
+        decision = await self._places.may_at(staff, verb, await self._place(case))
         if not decision.allowed:
             raise Denied(decision.why)
 

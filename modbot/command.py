@@ -159,6 +159,19 @@ class Enquiries(Protocol):
         """Whether a person of this whole name is on the roster. Recorded, without the name. Raises Denied."""
 
 
+class Sharing(Protocol):
+    """Classes shared with a colleague for a while (`modbot.sharing`). Raises CommandError, Denied, Asked."""
+
+    async def share(self, ctx: "Context") -> Reply:
+        """Let a colleague act on a class as its teacher does. Recorded and announced."""
+
+    async def unshare(self, ctx: "Context") -> Reply:
+        """End it at once."""
+
+    async def shared(self, ctx: "Context") -> Reply:
+        """What is in force."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One act a command wants done."""
@@ -189,6 +202,7 @@ class Context:
     belonging: Belongs
     sweeps: SweepsOfTheHour
     enquiries: Enquiries
+    sharing: Sharing
     commands: Mapping[str, "Command"]
 
     @property

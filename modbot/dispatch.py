@@ -25,6 +25,7 @@ from modbot.command import (
     OnDuty,
     Request,
     Rooms,
+    Sharing,
     SweepsOfTheHour,
     arguments_of,
 )
@@ -80,6 +81,7 @@ class Dispatcher:
         belonging: Belongs,
         sweeps: SweepsOfTheHour,
         enquiries: Enquiries,
+        sharing: Sharing,
         chat: Chat,
         audit: Audit,
         keyring: Keyring,
@@ -94,6 +96,7 @@ class Dispatcher:
         self._belonging = belonging
         self._sweeps = sweeps
         self._enquiries = enquiries
+        self._sharing = sharing
         self._chat = chat
         self._audit = audit
         self._keyring = keyring
@@ -211,6 +214,7 @@ class Dispatcher:
                 belonging=self._belonging,
                 sweeps=self._sweeps,
                 enquiries=self._enquiries,
+                sharing=self._sharing,
                 commands=self.commands,
             )
         )

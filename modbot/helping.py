@@ -53,7 +53,7 @@ class HelpDesk:
         self._paging = paging
         self._escalation = escalation
         self._places = places
-        self._cases = Cases(desk, paging)
+        self._cases = Cases(desk, paging, places)
         self._resolving = Resolving(desk=desk, paging=paging, cases=self._cases)
 
     async def incident_for(self, session: Session, actor: Actor, why: str) -> str:

@@ -21,6 +21,7 @@ from modbot.enquiries import EnquiryDesk
 from modbot.errors import ModbotError
 from modbot.escalation import Escalation
 from modbot.findings import Thresholds
+from modbot.granting import Granting
 from modbot.helping import HelpDesk, PageLines
 from modbot.http import Http
 from modbot.incidents import CARD_JOB, IncidentDesk
@@ -44,6 +45,8 @@ from modbot.roster_sync.schedule import Schedule
 from modbot.roster_sync.wiring import scheduled
 from modbot.settings import Settings
 from modbot.settings.channels import SLACK
+from modbot.shareable import Finder
+from modbot.sharing import SharingDesk
 from modbot.slack.chat import SlackChat
 from modbot.slack.client import SlackClient
 from modbot.slack.directory import Directory
@@ -52,6 +55,7 @@ from modbot.state import State, now
 from modbot.store.acts import Acts
 from modbot.store.answers import Answers
 from modbot.store.budget import SharedBudget
+from modbot.store.grants import Grants
 from modbot.store.inbox import Inbox, Limits
 from modbot.store.incidents import Incidents
 from modbot.store.pages import Pages
@@ -152,12 +156,25 @@ class Parts:
 
     @cached_property
     def _places(self) -> Places:
-        return Places(roster=self.state.roster, people=self.people, settings=self.settings)
+        return Places(roster=self.state.roster, people=self.people, granting=self._granting, settings=self.settings)
+
+    @cached_property
+    def _grants(self) -> Grants:
+        return Grants(self.state.store, self.state.keyring)
+
+    @cached_property
+    def _granting(self) -> Granting:
+        return Granting(grants=self._grants, people=self.people, zone=self._zone, now=now)
 
     @cached_property
     def _rooms(self) -> LiveRooms:
         return LiveRooms(
-            sessions=self.sessions, platforms=self.platforms, places=self._places, people=self.people, now=now
+            sessions=self.sessions,
+            platforms=self.platforms,
+            places=self._places,
+            people=self.people,
+            granting=self._granting,
+            now=now,
         )
 
     @cached_property
@@ -298,11 +315,25 @@ class Parts:
             ),
             belonging=self.belonging,
             sweeps=Sweeps(self.state.store, self.state.keyring),
+            sharing=self._sharing,
             enquiries=EnquiryDesk(roster=self.state.roster, audit=self.state.audit, store=self.state.store, now=now),
             chat=self._chat,
             audit=self.state.audit,
             keyring=self.state.keyring,
             answers=Answers(self.state.store, self.state.keyring),
+        )
+
+    @cached_property
+    def _sharing(self) -> SharingDesk:
+        return SharingDesk(
+            finder=Finder(places=self._places, people=self.people, roster=self.state.roster),
+            places=self._places,
+            granting=self._granting,
+            grants=self._grants,
+            audit=self.state.audit,
+            chat=self._chat,
+            settings=self.settings,
+            now=now,
         )
 
     @cached_property

@@ -1,17 +1,18 @@
 """Which class is meant: the caller's own live one, or one that fits what they typed and that they may see."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from modbot.authority import Places
-from modbot.authorize import may
 from modbot.errors import Denied, NoLiveSession, NotFound, StoreUnavailable, VendorError
+from modbot.granting import Granting
 from modbot.log import get_logger
 from modbot.model import Participant, ParticipantRole, PlatformName, Room, Session, Staff, StaffRole
 from modbot.people import People
 from modbot.platforms import Platform, PostureCheck
+from modbot.store.grants import Grant
 from modbot.store.sessions import Sessions
 from modbot.who import fold
 
@@ -32,12 +33,14 @@ class LiveRooms:
         platforms: Mapping[PlatformName, Platform],
         places: Places,
         people: People,
+        granting: Granting,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._platforms = platforms
         self._places = places
         self._people = people
+        self._granting = granting
         self._now = now
 
     async def session_for(self, staff: Staff, wanted: str) -> Sequence[Session]:
@@ -45,7 +48,7 @@ class LiveRooms:
         own = await self._running(await self.heard(staff))
         fitting = await self._fitting(staff, own, wanted)
         if not fitting:
-            own = own or await self._ask_platforms(staff.email)
+            own = own or await self._ask_platforms(staff.email) or await self._ask_for_shared(staff)
             fitting = [session for session in own if _fits(session, wanted)]
         if fitting:
             return fitting[:MAX_FITTING]
@@ -61,14 +64,16 @@ class LiveRooms:
     async def heard(self, staff: Staff) -> Sequence[Session]:
         """Their own live sessions as far as events told; none without the store. No platform is asked."""
         try:
-            heard = await self._sessions.live_of_host(staff.email)
-            heard += [s for s in await self._linked(staff) if s.key not in {h.key for h in heard}]
+            answers = await asyncio.gather(
+                self._sessions.live_of_host(staff.email), self._linked(staff.sections), self._shared_with(staff)
+            )
         except StoreUnavailable:
             return []
-        return [await self._titled(session) for session in heard]
+        heard = {session.key: session for answer in answers for session in answer}
+        return [await self.titled(session) for session in heard.values()]
 
-    async def _titled(self, session: Session) -> Session:
-        """Some platforms know no title of a class, or only its id: the roster's, where it is sure which it is."""
+    async def titled(self, session: Session) -> Session:
+        """The session with its title: some platforms know none, or only an id. The roster's, where that is sure."""
         if session.title not in ("", session.room.id):
             return session
         try:
@@ -106,12 +111,31 @@ class LiveRooms:
             log.info("session_unread", session=session.key, detail=error.log_detail)
         return True
 
-    async def _linked(self, staff: Staff) -> list[Session]:
-        """Classes somebody else hosts in a room that is linked to a section this person teaches."""
+    async def _linked(self, sections: Iterable[str]) -> list[Session]:
+        """Classes, whoever hosts them, in rooms that are linked to these sections."""
         found: list[Session] = []
-        for room in self._places.rooms_linked_to(staff.sections):
+        for room in self._places.rooms_linked_to(sections):
             found += await self._sessions.live_in_room(room)
         return found
+
+    async def _shared_with(self, staff: Staff) -> list[Session]:
+        """Classes a colleague shared with this person, wherever they meet now."""
+        found: dict[str, Session] = {}
+        for grant in await self._granting.within_times(staff):
+            found |= {session.key: session for session in await self._running_of(grant)}
+        return [one for one in found.values() if (await self._places.may(staff, "room", one)).allowed]
+
+    async def _running_of(self, grant: Grant) -> list[Session]:
+        """What runs where a shared class may meet: its linked rooms, the room it was shared in, its teachers' own."""
+        found = await self._linked([grant.section]) if grant.section else []
+        if grant.room:
+            found += await self._sessions.live_in_room(Room.from_key(grant.room))
+        for host in await self._hosts_of(grant):
+            found += await self._sessions.live_of_host(host)
+        return found
+
+    async def _hosts_of(self, grant: Grant) -> set[str]:
+        return {grant.host, *await self._places.teachers_of(grant.section)} - {""}
 
     async def _ask_platforms(self, email: str) -> list[Session]:
         """After a gap in events, or without a store: what the platforms say this person hosts now.
@@ -120,6 +144,15 @@ class LiveRooms:
         """
         answers = await asyncio.gather(*(self._hosted(platform, email) for platform in self._platforms.values()))
         return await self._with_what_was_heard([session for answer in answers for session in answer])
+
+    async def _ask_for_shared(self, staff: Staff) -> list[Session]:
+        """The same for classes that a colleague shared with this person."""
+        try:
+            hosts = {host for one in await self._granting.within_times(staff) for host in await self._hosts_of(one)}
+        except StoreUnavailable:
+            return []
+        found = [session for host in sorted(hosts) for session in await self._ask_platforms(host)]
+        return [one for one in found if (await self._places.may(staff, "room", one)).allowed]
 
     async def _hosted(self, platform: Platform, email: str) -> Sequence[Session]:
         try:
@@ -135,7 +168,7 @@ class LiveRooms:
         except StoreUnavailable:
             return found
         whole = [replace(s, participants=heard[s.key].participants) if s.key in heard else s for s in found]
-        return [await self._titled(session) for session in whole]
+        return [await self.titled(session) for session in whole]
 
     async def _others(self, staff: Staff, wanted: str) -> list[Session]:
         rows = await self._sessions.live_everywhere()
@@ -143,9 +176,9 @@ class LiveRooms:
         named = [key for key, room, title, host in rows if phrase in fold(f"{title} {room.id} {host}")]
         untitled = [key for key, _, title, _ in rows if not title]  # the index heard no title; the session may have
         found = await self._sessions.get_many([*named[:MAX_LOOKED_AT], *untitled[:MAX_LOOKED_AT]])
-        sessions = {s.key: await self._titled(_with_host(s)) for s in found if s.live}
+        sessions = {s.key: await self.titled(with_host(s)) for s in found if s.live}
         fitting = [s for s in sessions.values() if phrase in fold(f"{s.title} {s.room.id} {s.host_email}")]
-        return [s for s in fitting if may(staff, "room", await self._places.of(s)).allowed]
+        return [s for s in fitting if (await self._places.may(staff, "room", s)).allowed]
 
     async def session(self, staff: Staff, key: str) -> Session | None:
         """One session by its key, or the newest live one of a room by the room's key. Raises Denied, StoreUnavailable.
@@ -155,8 +188,8 @@ class LiveRooms:
         found = await self._sessions.get(key) or await self._newest_in(key)
         if found is None:
             return None
-        found = await self._titled(_with_host(found))
-        decision = may(staff, "room", await self._places.of(found))
+        found = await self.titled(with_host(found))
+        decision = await self._places.may(staff, "room", found)
         if not decision.allowed:
             raise Denied(decision.why)
         return found
@@ -221,7 +254,7 @@ def _fits(session: Session, wanted: str) -> bool:
     return not phrase or phrase in fold(session.title) or phrase in names
 
 
-def _with_host(session: Session) -> Session:
+def with_host(session: Session) -> Session:
     """The session with its host's address, which some platforms tell only of the host as a participant."""
     if session.host_email:
         return session

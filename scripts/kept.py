@@ -33,6 +33,7 @@ def span(life: timedelta) -> str:
 
 
 _SESSION_LIFE = "24 hours (`session_hours`)"
+_GRANT_LIFE = f"until the last of them is over, at most {span(keys.GRANT_LONGEST)}"
 _AUDIT_LIFE = "365 days (`audit_days`)"
 
 LIVES = {
@@ -74,6 +75,8 @@ LIVES = {
     "raid_now": Kept("twice the window of the raid radar, and 5 minutes", "an id"),
     "raid": Kept(span(keys.RAID_KEEP), IDS),
     "raid_alert": Kept("30 seconds", "a mark"),
+    "grants_to": Kept(_GRANT_LIFE, f"{SEALED}; ids of classes and rooms {CLEAR}"),
+    "grants_in": Kept(_GRANT_LIFE, "digests and times"),
     "asked_who": Kept("an hour", "a count"),
     "page": Kept(span(keys.PAGE_KEEP), SEALED),
     "page_group": Kept("a minute", "an id"),

@@ -40,6 +40,7 @@ SWEEP_KEEP = timedelta(hours=1)  # how long whoever was put out in a sweep can b
 ACTED_ON_KEEP = timedelta(hours=24)
 TOLERATED_KEEP = timedelta(days=120)  # where the end of the term is not known
 RAID_KEEP = timedelta(hours=24)  # as long as a session; so its buttons work as long as there may be rooms to lock
+GRANT_LONGEST = timedelta(days=7)
 ENDED = "mb:ended"
 ENDED_KEEP = timedelta(hours=24)
 
@@ -142,6 +143,16 @@ def acted_on(session_key: str) -> str:
 def tolerated(section: str) -> str:
     """Names that a class's teacher let stay, as digests that nobody can read back."""
     return f"mb:tolerated:{_short(section)}"
+
+
+def grants_to(email: str) -> str:
+    """What was shared with a colleague for a while: by whom, until when, sealed."""
+    return f"mb:grants:to:{_short(email.casefold())}"
+
+
+def grants_in(subject: str) -> str:
+    """Whose grants are of a class or room, or of any, as digests of addresses, and until when."""
+    return f"mb:grants:in:{_short(subject)}"
 
 
 def sightings(school: str) -> str:

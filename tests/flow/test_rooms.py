@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from modbot.authority import Places
 from modbot.errors import Unreachable
+from modbot.granting import Granting
 from modbot.model import PlatformName, Room, Session, Staff, StaffRole
 from modbot.people import People
 from modbot.platforms import Platform
@@ -16,6 +18,7 @@ from modbot.rooms import LiveRooms
 from modbot.seal import Keyring
 from modbot.settings import Settings
 from modbot.store import Store, connect
+from modbot.store.grants import Grants
 from modbot.store.roster import RosterStore
 from modbot.store.sessions import Sessions
 from tests.stores import closed
@@ -63,11 +66,13 @@ def rooms(gone: Store, *platforms: Asked) -> LiveRooms:
 
     roster = RosterStore(gone, RING)
     people = People(gone, roster, Nobody(), SETTINGS, RING, now)
+    granting = Granting(grants=Grants(gone, RING), people=people, zone=ZoneInfo("UTC"), now=now)
     return LiveRooms(
         sessions=Sessions(gone, RING, keep=SETTINGS.session_keep),
         platforms={one.name: cast(Platform, one) for one in platforms},
-        places=Places(roster=roster, people=people, settings=SETTINGS),
+        places=Places(roster=roster, people=people, granting=granting, settings=SETTINGS),
         people=people,
+        granting=granting,
         now=now,
     )
 

@@ -32,6 +32,7 @@ ANYONE = {"page", "whoami", "help", "oncall"}
 ANSWERS = {"ack", "resolve"}
 ACTS = {
     "lock", "unlock", "eject", "admit", "mute", "end", "harden", "restore", "participants", "panic", "allclear",
+    "share",
 }  # fmt: skip
 LOOKS = {"posture", "room", "incident"}
 LEADS = {"audit", "drill"}
