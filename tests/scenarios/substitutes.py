@@ -5,8 +5,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from modbot.demo.district import INCIDENTS
 from modbot.simulators.slack import PostedMessage
 from modbot.store.grants import Grant, Grants
@@ -16,6 +14,9 @@ from tests.scenarios.school import School
 from tests.stores import until
 
 WARD, WARD_EMAIL = "U0WARD", "sam.ward@example.org"  # substitutes, at another school
+NONE_RUNS = "modbot sees no class of yours running now. Name the class after the command, or use /page for help."
+NOT_THEIRS = "Only the teacher of this class, its principal and IT may do this. You can /page IT."
+NOTHING_SHARED = "No class that you may see is shared now."
 Row = dict[str, str]
 
 
@@ -27,14 +28,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of every modbot that is opened after this."""
-    clock = Clock()
-    monkeypatch.setattr("modbot.parts.now", clock)
-    return clock
 
 
 async def with_substitute(open_school: OpenSchool, on: On) -> School:
