@@ -18,9 +18,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from modbot.errors import ConfigError, StoreUnavailable
 from modbot.log import get_logger
-
-Value = str | bytes | int | float
-Command = tuple[Value, ...]
+from modbot.store.line import Command, Line, Value
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 2.0  # a store that takes longer is taken for gone: a teacher waits
@@ -54,6 +52,7 @@ class Store:
         """`patient` waits longer for its answers, for blocking reads; without one, `client` does them too."""
         self._client = client
         self._patient = patient or client
+        self._line = Line(client, answer_seconds=ANSWER_SECONDS)
         self._hanging = False
         self._looking: asyncio.Task[None] | None = None
         self._digests: dict[Script, str] = {}
@@ -141,12 +140,8 @@ class Store:
         await self._pipeline([("SCRIPT LOAD", script.source) for script in self._digests])
 
     async def _pipeline(self, commands: Sequence[Command]) -> list[Any]:
-        pipeline = self._client.pipeline(transaction=False)
-        for command in commands:
-            # redis-py reads the ids that XCLAIM … JUSTID answers as entries, and breaks, unless it is told.
-            pipeline.execute_command(*command, **({"parse_justid": True} if command[-1] == "JUSTID" else {}))
         try:
-            return await pipeline.execute(raise_on_error=False)
+            return await self._line.exchange(commands)
         except (RedisError, OSError, TimeoutError) as error:
             if isinstance(error, TimeoutError | RedisTimeoutError):
                 self._take_for_hanging()
@@ -183,6 +178,7 @@ class Store:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
+        await self._line.close()
         await self._patient.aclose()
         await self._client.aclose()
 

@@ -7,7 +7,7 @@ import pytest
 
 from modbot.errors import ConfigError, StoreUnavailable
 from modbot.store import Script, Store, connect
-from tests.stores import closed
+from tests.stores import closed, until
 
 ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
 
@@ -65,6 +65,35 @@ async def test_everybody_in_a_batch_with_an_unreadable_answer_hears_of_it(store:
     beside = asyncio.create_task(store.run("PING"))
     outcomes = await asyncio.wait_for(asyncio.gather(unreadable, beside, return_exceptions=True), 5)
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailable, StoreUnavailable]
+
+
+async def test_an_answer_that_came_too_late_is_not_given_to_the_next_who_asks(store: Store, store_url: str) -> None:
+    await store.run("SET", "asked later", "its own answer", "PX", 60_000)
+    beside = connect(store_url)
+    await beside.run("CLIENT", "PAUSE", 60_000, "WRITE")
+    with pytest.raises(StoreUnavailable):
+        await store.run("SET", "asked first", "x", "PX", 60_000)
+    await beside.run("CLIENT", "UNPAUSE")
+    await closed(beside)
+    await until("the store answers", lambda: _answers(store))
+    assert await store.run("GET", "asked later") == b"its own answer"
+
+
+async def test_after_the_server_closed_the_connection_it_is_asked_on_a_new_one(store: Store, store_url: str) -> None:
+    before = await store.run("CLIENT", "ID")
+    beside = connect(store_url)
+    await beside.run("CLIENT", "KILL", "ID", before)
+    await closed(beside)
+    await until("the store answers", lambda: _answers(store))
+    assert await store.run("CLIENT", "ID") != before
+
+
+async def _answers(store: Store) -> bool:
+    try:
+        await store.ping()
+    except StoreUnavailable:
+        return False
+    return True
 
 
 async def _pending_entry(store: Store, entry: str) -> None:
