@@ -147,6 +147,7 @@ class App:
             loop.create_task(_every(timedelta(seconds=1), tolerated)),
             loop.create_task(_every(timedelta(hours=6), record)),
             loop.create_task(parts.upkeep.run()),
+            loop.create_task(parts.noticing.run()),
         ]
         if parts.roster_schedule is not None:
             self._background.append(loop.create_task(parts.roster_schedule.run()))

@@ -152,6 +152,13 @@ class SweepsOfTheHour(Protocol):
         """What was kept, or None when it is too old. Raises StoreUnavailable."""
 
 
+class Notices(Protocol):
+    """What modbot tells by itself (`modbot.noticing`)."""
+
+    async def quieten(self, session: Session, kind: str, *, quiet: bool, by: Actor, request_id: str) -> str:
+        """Whether this kind is not told in this session any more; what it is about. Raises CommandError."""
+
+
 class Enquiries(Protocol):
     """Who somebody is, for staff entitled to know (`modbot.enquiries`)."""
 
@@ -202,6 +209,7 @@ class Context:
     belonging: Belongs
     sweeps: SweepsOfTheHour
     enquiries: Enquiries
+    notices: Notices
     sharing: Sharing
     commands: Mapping[str, "Command"]
 

@@ -22,6 +22,7 @@ from modbot.command import (
     Context,
     Enquiries,
     Helping,
+    Notices,
     OnDuty,
     Request,
     Rooms,
@@ -81,6 +82,7 @@ class Dispatcher:
         belonging: Belongs,
         sweeps: SweepsOfTheHour,
         enquiries: Enquiries,
+        notices: Notices,
         sharing: Sharing,
         chat: Chat,
         audit: Audit,
@@ -96,6 +98,7 @@ class Dispatcher:
         self._belonging = belonging
         self._sweeps = sweeps
         self._enquiries = enquiries
+        self._notices = notices
         self._sharing = sharing
         self._chat = chat
         self._audit = audit
@@ -214,6 +217,7 @@ class Dispatcher:
                 belonging=self._belonging,
                 sweeps=self._sweeps,
                 enquiries=self._enquiries,
+                notices=self._notices,
                 sharing=self._sharing,
                 commands=self.commands,
             )

@@ -25,6 +25,13 @@ REJECTED = Counter(
 )
 EVENTS = Counter("modbot_events_total", "Meeting events made durable.", ["platform", "kind"], registry=REGISTRY)
 INBOX_FAILURES = Counter("modbot_inbox_failures_total", "Accepted work given up after its last try.", registry=REGISTRY)
+LOOKS = Counter("modbot_looks_total", "Looks at live classes in which something happened.", registry=REGISTRY)
+LOOKS_BEHIND = Gauge(
+    "modbot_looks_behind_seconds",
+    "How long the class that was due longest had waited to be looked at, when one was last taken.",
+    registry=REGISTRY,
+)
+FINDINGS = Counter("modbot_findings_total", "Findings, by kind and by who was told.", ["kind", "to"], registry=REGISTRY)
 STORE_UP = Gauge("modbot_store_up", "1 while the store answers.", registry=REGISTRY)
 PAGES = Counter("modbot_pages_total", "Pages by how they moved on.", ["to"], registry=REGISTRY)
 _PAGE_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30, 60, 120, 300, 900, 3600)

@@ -14,6 +14,7 @@ from modbot.actions import Door
 from modbot.authority import DistrictAuthority, Places
 from modbot.belonging import Belonging
 from modbot.callbacks import Callbacks
+from modbot.class_lists import ClassLists
 from modbot.confirmation import Confirmation, Patience
 from modbot.dispatch import Dispatcher
 from modbot.duty import DutyDesk
@@ -29,6 +30,7 @@ from modbot.intake import Intake
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.model import PlatformName
+from modbot.noticing import Noticing
 from modbot.page_watch import Heartbeat
 from modbot.pagers.registry import configured as configured_pagers
 from modbot.pagers.slack import SlackPager
@@ -58,14 +60,17 @@ from modbot.store.budget import SharedBudget
 from modbot.store.grants import Grants
 from modbot.store.inbox import Inbox, Limits
 from modbot.store.incidents import Incidents
+from modbot.store.looks import Looks
 from modbot.store.pages import Pages
 from modbot.store.sessions import Sessions
 from modbot.store.shifts import Shifts
 from modbot.store.sightings import Sightings
 from modbot.store.sweeps import Sweeps
+from modbot.store.told import ToldStore
 from modbot.store.tolerated import Tolerated
 from modbot.store.turns import Turns
 from modbot.store.vault import Vault
+from modbot.telling import Telling
 from modbot.upkeep import Upkeep
 from modbot.web_pages import routes
 from modbot.web_pages.links import PageLinks
@@ -183,12 +188,16 @@ class Parts:
         return Belonging(
             roster=self.state.roster,
             places=self._places,
-            people=self.people,
+            lists=ClassLists(self.state.roster, self.people, self._tolerated, zone=self._zone, now=now),
             sessions=self.sessions,
-            tolerated=Tolerated(self.state.store, self.state.keyring),
+            tolerated=self._tolerated,
             settings=self.settings,
             now=now,
         )
+
+    @cached_property
+    def _tolerated(self) -> Tolerated:
+        return Tolerated(self.state.store, self.state.keyring)
 
     @cached_property
     def radar(self) -> Radar:
@@ -298,6 +307,23 @@ class Parts:
             now=now,
         )
 
+    @cached_property
+    def noticing(self) -> Noticing:
+        """Looks at live classes, and tells their teachers what it finds."""
+        belonging, store = self.belonging, self.state.store
+        return Noticing(
+            looks=Looks(store),
+            sessions=self.sessions,
+            told=ToldStore(store),
+            places=self._places,
+            belonging=belonging,
+            telling=Telling(self._chat, self._places, self.people, belonging, self.settings),
+            radar=self.radar,
+            audit=self.state.audit,
+            settings=self.settings.findings,
+            now=now,
+        )
+
     # Commands, from Slack's request to their work
 
     @cached_property
@@ -316,6 +342,7 @@ class Parts:
             belonging=self.belonging,
             sweeps=Sweeps(self.state.store, self.state.keyring),
             sharing=self._sharing,
+            notices=self.noticing,
             enquiries=EnquiryDesk(roster=self.state.roster, audit=self.state.audit, store=self.state.store, now=now),
             chat=self._chat,
             audit=self.state.audit,

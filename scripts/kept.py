@@ -70,6 +70,9 @@ LIVES = {
     "sweep": Kept(span(keys.SWEEP_KEEP), SEALED),
     "acted_on": Kept(span(keys.ACTED_ON_KEEP), IDS),
     "ENDED": Kept(f"seconds; at most {span(keys.ENDED_KEEP)}", "ids"),
+    "LOOKS_DUE": Kept(f"seconds; at most {span(keys.LOOKS_KEEP)}", IDS),
+    "LOOKS_TAKEN": Kept(f"seconds; at most {span(keys.LOOKS_KEEP)}", IDS),
+    "told": Kept(span(keys.TOLD_KEEP), IDS),
     "tolerated": Kept(span(keys.TOLERATED_KEEP), "keyed digests of names, and a date"),
     "sightings": Kept("twice the window of the raid radar: 30 minutes", "ids, keyed digests and times"),
     "raid_now": Kept("twice the window of the raid radar, and 5 minutes", "an id"),
@@ -88,6 +91,8 @@ LIVES = {
 WORDS = {
     "LIVE": "Every class that runs now, for those who may act on any.",
     "ENDED": "Classes that have just ended, whose tolerated names are still to be noted.",
+    "LOOKS_DUE": "Live classes in which something happened, until modbot has looked at who is in.",
+    "LOOKS_TAKEN": "Live classes that a process is looking at.",
     "OPEN_INCIDENTS": "Ids of incidents not yet resolved.",
 }
 SAID_ELSEWHERE = {"roster"}  # under mb:roster:g

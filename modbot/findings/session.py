@@ -10,6 +10,7 @@ from modbot.who import fold, runs_the_class
 
 _SAME = (Why.DOUBLE, Why.SAME_NAME)  # exactly the same name: may be one person whose connection was lost
 _NEARLY = (Why.NEAR_DOUBLE,)
+_ELSEWHERE = (Why.OTHER_ACCOUNT, Why.ALIKE)
 _MISSING = (Why.NO_SIGN_IN, Why.STUDENT_SIGNS_IN)
 
 
@@ -96,12 +97,12 @@ def _impostors(
         verdict = verdicts.get(person.id)
         if person.id in doubles:
             yield from _double(session, doubles[person.id], now, thresholds)
-        elif verdict is not None and _is_here(person) and verdict.student_id and _borrowed(verdict, thresholds):
-            evidence = (("why", str(verdict.reasons[0].why)),)
-            at = person.joined_at or now
-            yield _finding(
-                FindingKind.IMPOSTOR, session, ("impostor", person.id), [person.id], at, thresholds, evidence
-            )
+            continue
+        why = _borrowed(verdict, thresholds) if verdict is not None and _is_here(person) else None
+        if why is not None:
+            evidence = (("why", str(why)),)
+            at, cause = person.joined_at or now, ("impostor", person.id)
+            yield _finding(FindingKind.IMPOSTOR, session, cause, [person.id], at, thresholds, evidence)
 
 
 def _doubles(session: Session, verdicts: Mapping[str, Verdict]) -> Iterator[Double]:
@@ -130,11 +131,12 @@ def _double(session: Session, double: Double, now: datetime, thresholds: Thresho
         yield _finding(FindingKind.IMPOSTOR, session, ("double", *pair), who, at, thresholds, evidence)
 
 
-def _borrowed(verdict: Verdict, thresholds: Thresholds) -> bool:
-    """A student's name on somebody else's account, or in letters that only look right."""
-    if verdict.band is Band.UNSURE and verdict.has(Why.OTHER_ACCOUNT, Why.ALIKE):
-        return True
-    return thresholds.missing_sign_in and verdict.band is Band.UNSURE and verdict.has(*_MISSING)
+def _borrowed(verdict: Verdict, thresholds: Thresholds) -> Why | None:
+    """Why a student's name does not seem to be theirs: on another account, or in letters that only look right."""
+    if verdict.band is not Band.UNSURE or not verdict.student_id:
+        return None
+    counting = (*_ELSEWHERE, *_MISSING) if thresholds.missing_sign_in else _ELSEWHERE
+    return next((why for why in counting if verdict.has(why)), None)
 
 
 def _strangers_who_share(

@@ -41,6 +41,10 @@ ACTED_ON_KEEP = timedelta(hours=24)
 TOLERATED_KEEP = timedelta(days=120)  # where the end of the term is not known
 RAID_KEEP = timedelta(hours=24)  # as long as a session; so its buttons work as long as there may be rooms to lock
 GRANT_LONGEST = timedelta(days=7)
+LOOKS_DUE = "mb:{looks}:due"
+LOOKS_TAKEN = "mb:{looks}:taken"
+LOOKS_KEEP = timedelta(hours=24)
+TOLD_KEEP = timedelta(days=7)  # longer than any class, so that nothing is told twice
 ENDED = "mb:ended"
 ENDED_KEEP = timedelta(hours=24)
 
@@ -138,6 +142,11 @@ def sweep(sweep_id: str) -> str:
 def acted_on(session_key: str) -> str:
     """Ids of those put out of a session: their names are not remembered as tolerated."""
     return f"mb:acted:{session_key}"
+
+
+def told(session_key: str) -> str:
+    """What a class's teacher was told by itself, as ids, and what they do not want to hear again in this class."""
+    return f"mb:told:{session_key}"
 
 
 def tolerated(section: str) -> str:

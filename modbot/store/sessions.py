@@ -12,6 +12,7 @@ from modbot.model import Event, EventKind, Participant, PlatformName, Room, Sess
 from modbot.seal import Keyring
 from modbot.session_state import Register, ended, read, registers_of, registers_of_read
 from modbot.store import Command, Script, Store, keys
+from modbot.store.looks import marking
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # a session whose start was not heard counts as the newest
 
@@ -57,13 +58,19 @@ class Sessions:
     async def ingest(self, events: Sequence[Event]) -> None:
         """Make events durable session state, in one round trip. Safe to repeat, in any order."""
         commands = [command for event in events for command in self._commands(event)]
-        answers = await self._store.batch(commands)
+        answers = await self._store.batch([*commands, *self._marked(events)])
+        answers = answers[: len(commands)]
         strays = self._strays(events, commands, answers)
         if strays:
             await self._store.batch(strays)
 
+    def _marked(self, events: Sequence[Event]) -> list[Command]:
+        """So that findings are looked for: what has ended holds none that anybody could act on."""
+        changed = {_key_of(event) for event in events if event.kind is not EventKind.ENDED}
+        return [marking(self._store, sorted(changed))] if changed else []
+
     def _commands(self, event: Event) -> list[Command]:
-        session_key = f"{event.room.platform}:{event.session_id}"
+        session_key = _key_of(event)
         written: list[bytes | int] = [self._keep_ms]
         for register in registers_of(event, self._seal):
             written += (register.field, register.value)
@@ -79,7 +86,7 @@ class Sessions:
         firsts = [answer for command, answer in zip(commands, answers, strict=True) if command[0] == "EVALSHA"]
         heard = zip(events, firsts, strict=True)
         late = [e for e, new in heard if new == 1 and e.kind not in (EventKind.STARTED, EventKind.ENDED)]
-        return [row for event in late for row in self._index(event, f"{event.room.platform}:{event.session_id}")]
+        return [row for event in late for row in self._index(event, _key_of(event))]
 
     def _index(self, event: Event, session_key: str) -> list[Command]:
         if event.kind is EventKind.ENDED:
@@ -136,7 +143,9 @@ class Sessions:
 
     async def repair(self, session: Session, people: Sequence[Participant], at: datetime) -> None:
         """Make one read of the platform, begun at `at`, the state: for when events were lost."""
-        await self._move(session.key, registers_of_read(session, people, at, self._seal))
+        await self._move(
+            session.key, registers_of_read(session, people, at, self._seal), marking(self._store, [session.key])
+        )
 
     async def close(self, session_key: str, at: datetime) -> None:
         """The platform knows no such run any more: its end was not heard."""
@@ -151,11 +160,11 @@ class Sessions:
         """Nothing more is to be learned from it."""
         await self._store.run("SREM", keys.ENDED, session_key)
 
-    async def _move(self, session_key: str, registers: Sequence[Register]) -> None:
+    async def _move(self, session_key: str, registers: Sequence[Register], *more: Command) -> None:
         written: list[bytes | int] = [self._keep_ms]
         for register in registers:
             written += (register.field, register.value)
-        await self._store.call(_FORWARD, [keys.session(session_key)], written)
+        await self._store.batch([self._store.command_of(_FORWARD, [keys.session(session_key)], written), *more])
 
     async def _listed_in(self, index: str) -> list[Session]:
         """The sessions an index names. Asked together with those it named last time: mostly one round trip, not two."""
@@ -174,6 +183,10 @@ class Sessions:
 
     def _open(self, sealed: bytes, context: bytes) -> bytes:
         return self._keyring.open(sealed, context=context)
+
+
+def _key_of(event: Event) -> str:
+    return f"{event.room.platform}:{event.session_id}"
 
 
 def _told_as_ended(session_key: str) -> list[Command]:
