@@ -55,6 +55,7 @@ class Hands:
             former=wanted.former,
             remember_as=_KEY[wanted.remember](wanted.session.room.key) if wanted.remember else "",
             reason=wanted.reason,
+            while_stands=wanted.while_stands,
             undo_at=undo_at,
         )
         result = await self._door.perform(act)

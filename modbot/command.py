@@ -22,6 +22,7 @@ from modbot.pagers import Turn
 from modbot.platforms import Capability, PostureCheck
 from modbot.reply import Button, Reply
 from modbot.standing import Judged, Sweep
+from modbot.whole_school import WholeSchools
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ class Wanted:
     remember: str = ""  # "former" or "panic"
     reason: str = ""
     undo_after: timedelta | None = None
+    while_stands: str = ""  # the act this one takes back: where a newer order about the door stands, nothing is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ class Context:
     enquiries: Enquiries
     notices: Notices
     sharing: Sharing
+    schools: WholeSchools
     commands: Mapping[str, "Command"]
 
     @property

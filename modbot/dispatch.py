@@ -48,6 +48,7 @@ from modbot.reply import Button, Reply
 from modbot.seal import Keyring
 from modbot.store.answers import Answers
 from modbot.store.inbox import Inbox, Item
+from modbot.whole_school import WholeSchools
 
 CONTEXT = b"inbox"
 OLD_REQUEST = timedelta(minutes=10)
@@ -82,6 +83,7 @@ class Dispatcher:
         belonging: Belongs,
         sweeps: SweepsOfTheHour,
         enquiries: Enquiries,
+        schools: WholeSchools,
         notices: Notices,
         sharing: Sharing,
         chat: Chat,
@@ -98,6 +100,7 @@ class Dispatcher:
         self._belonging = belonging
         self._sweeps = sweeps
         self._enquiries = enquiries
+        self._schools = schools
         self._notices = notices
         self._sharing = sharing
         self._chat = chat
@@ -217,6 +220,7 @@ class Dispatcher:
                 belonging=self._belonging,
                 sweeps=self._sweeps,
                 enquiries=self._enquiries,
+                schools=self._schools,
                 notices=self._notices,
                 sharing=self._sharing,
                 commands=self.commands,

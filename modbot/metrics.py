@@ -32,6 +32,12 @@ LOOKS_BEHIND = Gauge(
     registry=REGISTRY,
 )
 FINDINGS = Counter("modbot_findings_total", "Findings, by kind and by who was told.", ["kind", "to"], registry=REGISTRY)
+RAIDS = Counter(
+    "modbot_raids_total",
+    "Raids on several classes of a school: alerts told, and changed since because they had grown or staff had acted.",
+    ["alert"],
+    registry=REGISTRY,
+)
 STORE_UP = Gauge("modbot_store_up", "1 while the store answers.", registry=REGISTRY)
 PAGES = Counter("modbot_pages_total", "Pages by how they moved on.", ["to"], registry=REGISTRY)
 _PAGE_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30, 60, 120, 300, 900, 3600)

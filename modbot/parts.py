@@ -40,11 +40,12 @@ from modbot.paging import TIMER_JOB, Paging
 from modbot.people import People
 from modbot.platforms import Means, Platform
 from modbot.platforms.registry import configured
-from modbot.radar import Radar
+from modbot.radar import RAID_JOB, Radar
 from modbot.rereading import Rereading
 from modbot.rooms import LiveRooms
 from modbot.roster_sync.schedule import Schedule
 from modbot.roster_sync.wiring import scheduled
+from modbot.schools import Schools
 from modbot.settings import Settings
 from modbot.settings.channels import SLACK
 from modbot.shareable import Finder
@@ -62,6 +63,8 @@ from modbot.store.inbox import Inbox, Limits
 from modbot.store.incidents import Incidents
 from modbot.store.looks import Looks
 from modbot.store.pages import Pages
+from modbot.store.raids import Raids
+from modbot.store.school_locks import SchoolLocks
 from modbot.store.sessions import Sessions
 from modbot.store.shifts import Shifts
 from modbot.store.sightings import Sightings
@@ -75,6 +78,7 @@ from modbot.upkeep import Upkeep
 from modbot.web_pages import routes
 from modbot.web_pages.links import PageLinks
 from modbot.web_pages.routes import WebPages
+from modbot.whole_school import WholeSchools
 
 log = get_logger("parts")
 
@@ -202,7 +206,30 @@ class Parts:
     @cached_property
     def radar(self) -> Radar:
         """Looks for the same unrecognised person in several classes."""
-        return Radar(sightings=Sightings(self.state.store, self.state.keyring), thresholds=Thresholds(), now=now)
+        return Radar(
+            sightings=Sightings(self.state.store, self.state.keyring),
+            raids=Raids(self.state.store, self.state.keyring),
+            schools=self._schools,
+            sessions=self.sessions,
+            rooms=self._rooms,
+            people=self.people,
+            escalation=self._escalation,
+            jobs=self.jobs,
+            chat=self._chat,
+            settings=self.settings,
+            thresholds=Thresholds(),
+            now=now,
+        )
+
+    @cached_property
+    def _schools(self) -> Schools:
+        return Schools(
+            roster=self.state.roster,
+            places=self._places,
+            people=self.people,
+            sessions=self.sessions,
+            settings=self.settings,
+        )
 
     # Acts
 
@@ -344,6 +371,7 @@ class Parts:
             sharing=self._sharing,
             notices=self.noticing,
             enquiries=EnquiryDesk(roster=self.state.roster, audit=self.state.audit, store=self.state.store, now=now),
+            schools=WholeSchools(self._schools, SchoolLocks(self.state.store, self.state.keyring), self.radar),
             chat=self._chat,
             audit=self.state.audit,
             keyring=self.state.keyring,
@@ -378,7 +406,7 @@ class Parts:
     @cached_property
     def jobs(self) -> Jobs:
         """Durable timers."""
-        handlers = {UNDO_JOB: self._undo, CARD_JOB: self._show, TIMER_JOB: self._ring}
+        handlers = {UNDO_JOB: self._undo, CARD_JOB: self._show, TIMER_JOB: self._ring, RAID_JOB: self._raid}
         return Jobs(self.state.url, handlers, dead=self._given_up)
 
     async def _undo(self, act_id: str) -> None:
@@ -390,9 +418,14 @@ class Parts:
     async def _ring(self, page_and_token: str) -> None:
         await self.paging.ring(page_and_token)
 
+    async def _raid(self, raid_id: str) -> None:
+        await self.radar.show(raid_id)
+
     async def _given_up(self, job: str, job_id: str) -> None:
         if job == CARD_JOB:
             await self._desk.show_later(job_id)
+        elif job == RAID_JOB:
+            await self.radar.show_later(job_id)
 
 
 def _card_failed(channel: str, error: BaseException) -> None:

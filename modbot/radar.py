@@ -1,24 +1,86 @@
-"""Raid radar: the same unrecognised person in several classes of a school within minutes is one raid, told once."""
+"""Raid radar: the same unrecognised person in several classes of a school within minutes is one raid, told once.
+
+What is seen is noted by school; a raid is kept in the store, and its alert is posted and kept current by a job. Several
+people who go from class to class at the same time are one raid: staff need one alert, not one for each of them.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from modbot.authorize import Place
-from modbot.errors import ModbotError
-from modbot.findings import Finding, Thresholds, Unmatched, raids
+from modbot.authorize import Place, Verb, may
+from modbot.chat import Chat
+from modbot.command import title_of
+from modbot.errors import Forbidden, ModbotError, NotFound, StoreUnavailable, VendorError
+from modbot.escalation import Escalation
+from modbot.findings import Thresholds, Unmatched, raids
 from modbot.identity import NameMemory
+from modbot.jobs import Jobs
 from modbot.log import get_logger
-from modbot.model import Session
+from modbot.metrics import RAIDS
+from modbot.model import Participant, Session
+from modbot.people import People
+from modbot.radar_words import Scene, SeenHere, alert
+from modbot.rooms import LiveRooms
+from modbot.schools import Schools
+from modbot.settings import Settings
+from modbot.store.raids import Note, Raid, Raids, Seen
+from modbot.store.sessions import Sessions
 from modbot.store.sightings import Sightings
 
+RAID_JOB = "raid.alert"
+HELD_ELSEWHERE = timedelta(seconds=2)
+GIVEN_UP = timedelta(seconds=30)  # after chat took the alert at none of a job's tries
+MOST_TOLD = 12  # people who are told directly
+NOBODY_TO_TELL = (Forbidden, NotFound)  # a channel modbot is not in, somebody who has left: trying again is in vain
+
 log = get_logger("radar")
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipient:
+    """Where an alert stands: a channel, or one person's messages."""
+
+    channel: str = ""
+    user: str = ""
+    named: bool = False  # whether they may see what the people showed
+
+    @property
+    def place(self) -> str:
+        return f"channel:{self.channel}" if self.channel else f"dm:{self.user}"
 
 
 class Radar:
     """Looks across the classes of each school. One per process."""
 
-    def __init__(self, *, sightings: Sightings, thresholds: Thresholds, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        sightings: Sightings,
+        raids: Raids,
+        schools: Schools,
+        sessions: Sessions,
+        rooms: LiveRooms,
+        people: People,
+        escalation: Escalation,
+        jobs: Jobs,
+        chat: Chat,
+        settings: Settings,
+        thresholds: Thresholds,
+        now: Callable[[], datetime],
+    ) -> None:
         self._sightings = sightings
+        self._raids = raids
+        self._schools = schools
+        self._sessions = sessions
+        self._rooms = rooms
+        self._people = people
+        self._escalation = escalation
+        self._jobs = jobs
+        self._chat = chat
+        self._settings = settings
+        self._zone = ZoneInfo(settings.district.timezone)
         self._thresholds = thresholds
         self._now = now
 
@@ -31,6 +93,8 @@ class Radar:
     def _keep(self) -> timedelta:
         """Twice the window: what is heard late still finds what it belongs to."""
         return self._thresholds.raid_within * 2
+
+    # Seeing
 
     async def saw(self, session: Session, place: Place, sightings: Sequence[Unmatched]) -> None:
         """These people of a session were not recognised: note them, and raise the alarm if it is a raid.
@@ -46,8 +110,133 @@ class Radar:
 
     async def _saw(self, school: str, sightings: Sequence[Unmatched]) -> None:
         held = await self._sightings.add(school, sightings, now=self._now(), keep=self._keep)
-        for raid in raids(held, self._thresholds):
-            self._found(school, raid)
+        found = raids(held, self._thresholds)
+        if not found:
+            return
+        causes = frozenset[str]().union(*(one.causes for one in found))
+        seen = [
+            Seen(one.session_key, one.participant_id, one.at)
+            for one in held
+            if f"{one.session_key}/raid/{one.participant_id}" in causes
+        ]
+        await self._tell(await self._raids.grow(school, seen, people=len(found), keep=self._keep))
 
-    def _found(self, school: str, raid: Finding) -> None:
-        log.warning("raid", school=school, sessions=list(raid.sessions))
+    async def _tell(self, raid: Raid) -> None:
+        """The job's key names what is to be shown: one that draws an older state now does not stand in for it."""
+        if raid.state != raid.shown:
+            await self._jobs.soon(RAID_JOB, raid.id, key=f"raid:{raid.id}:{raid.state}")
+
+    async def noted(self, raid_id: str, said: str, *, once: str) -> None:
+        """Show on the alert what a member of staff did. Raises StoreUnavailable."""
+        raid = await self._raids.note(raid_id, Note(self._now(), said), once=once)
+        if raid is not None:
+            await self._tell(raid)
+
+    # Telling
+
+    async def show(self, raid_id: str) -> None:
+        """A job: make the alert say what is known now. One process at a time; safe to repeat.
+
+        Raises VendorError when it does not stand everywhere, StoreUnavailable: then it is to be tried again.
+        """
+        if not await self._raids.hold(raid_id):
+            await self._show_in(HELD_ELSEWHERE, raid_id)
+            return
+        try:
+            raid = await self._raids.get(raid_id)
+            if raid is not None and raid.state != raid.shown:
+                await self._show(raid)
+        finally:
+            await self._let_go(raid_id)
+
+    async def show_later(self, raid_id: str) -> None:
+        """Chat takes no alert at the moment: it catches up when chat is back. Raises StoreUnavailable."""
+        if await self._raids.get(raid_id) is None:
+            log.warning("raid_given_up", raid=raid_id)
+            return
+        await self._show_in(GIVEN_UP, raid_id)
+
+    async def _show_in(self, wait: timedelta, raid_id: str) -> None:
+        again = self._now() + wait
+        turn = int(again.timestamp() // wait.total_seconds())  # one of them is enough
+        await self._jobs.at(RAID_JOB, raid_id, again, key=f"raid:{raid_id}:{wait.total_seconds():g}s:{turn}")
+
+    async def _let_go(self, raid_id: str) -> None:
+        try:
+            await self._raids.let_go(raid_id)
+        except StoreUnavailable as error:
+            log.warning("alert_left_to_expire", raid=raid_id, detail=error.log_detail)
+
+    async def _show(self, raid: Raid) -> None:
+        scene = await self._scene(raid)
+        recipients, failed = await self._recipients(raid.school)
+        for recipient in recipients:
+            try:
+                await self._show_at(raid, recipient, scene)
+            except NOBODY_TO_TELL as error:
+                log.warning("alert_not_taken", raid=raid.id, place=recipient.place, detail=error.log_detail)
+            except VendorError as error:
+                failed = error
+            await self._raids.hold_on(raid.id)
+        if failed is not None:
+            raise failed
+        RAIDS.labels("changed" if raid.shown else "told").inc()
+        log.warning("raid", raid=raid.id, school=raid.school, sessions=len({one.session_key for one in raid.seen}))
+        await self._raids.shown(raid.id, raid.state)
+
+    async def _show_at(self, raid: Raid, recipient: _Recipient, scene: Scene) -> None:
+        said = alert(scene, named=recipient.named)
+        stands = raid.posted.get(recipient.place)
+        if stands is not None:
+            await self._chat.change(stands, said)
+            return
+        if recipient.channel:
+            posted = await self._chat.post(recipient.channel, said)
+        else:
+            posted = await self._chat.direct(recipient.user, said)
+        await self._raids.posted(raid.id, recipient.place, posted)
+
+    async def _recipients(self, school: str) -> tuple[list[_Recipient], VendorError | None]:
+        """IT's channel and the school's, whoever is called first for the school, and its principals.
+
+        With the last failure to find out who somebody is in chat, if there was one.
+        """
+        channels = dict.fromkeys([self._settings.district.incident_channel, self._settings.incident_channel_of(school)])
+        found = [_Recipient(channel=channel) for channel in channels if channel]
+        failed: VendorError | None = None
+        for email in await self._told_directly(school):
+            try:
+                user = await self._chat.user_of(email)
+            except VendorError as error:
+                failed = error
+                continue
+            if user:
+                found.append(_Recipient(user=user, named=await self._may_see(email, school)))
+        return found, failed
+
+    async def _told_directly(self, school: str) -> list[str]:
+        steps = self._escalation.steps(school)
+        on_call = await self._escalation.people(steps[0].people) if steps else ()
+        principals = await self._schools.principals(school)
+        return list(dict.fromkeys(email.casefold() for email in (*on_call, *principals)))[:MOST_TOLD]
+
+    async def _may_see(self, email: str, school: str) -> bool:
+        """Names are shown to those who may look into every class of the school."""
+        staff = await self._people.staff_with(email)
+        return may(staff, Verb.ROOM, Place("", school=school)).allowed
+
+    async def _scene(self, raid: Raid) -> Scene:
+        keys = tuple(dict.fromkeys(one.session_key for one in raid.seen))
+        sessions = {one.key: await self._rooms.titled(one) for one in await self._sessions.get_many(keys)}
+        seen = tuple(_here(one, sessions.get(one.session_key)) for one in raid.seen)
+        name = self._schools.name(raid.school)
+        return Scene(raid.id, raid.school, name, raid.people, seen, raid.notes, self._zone)
+
+
+def _here(one: Seen, session: Session | None) -> SeenHere:
+    if session is None:
+        return SeenHere(one.session_key, one.participant_id, "", one.at, "A class that modbot no longer remembers")
+    there = {person.id: person for person in session.participants}
+    person = there.get(one.participant_id, Participant(one.participant_id))
+    title = f"{title_of(session)} ({session.room.platform.label})"
+    return SeenHere(one.session_key, one.participant_id, person.name, one.at, title)

@@ -169,7 +169,7 @@ class District:
                 "incident_channel": INCIDENTS,
                 "it": [REYES.email, BAKER.email],
             },
-            "schools": {SCHOOL: {"principals": [BROOK.email]}},
+            "schools": {SCHOOL: {"name": "Maple Street Elementary", "principals": [BROOK.email]}},
             "paging": paging(ZoneInfo(ZONE)) if self.phones else _IN_SLACK,
             **(self.telephones.settings() if self.phones else {}),
         }

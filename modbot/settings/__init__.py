@@ -70,6 +70,7 @@ class DistrictSettings(Block):
 class SchoolSettings(Block):
     """One school, by its roster id."""
 
+    name: str = ""  # as staff know it, for messages about the whole school
     incident_channel: str = ""
     principals: tuple[str, ...] = ()  # e-mails
 

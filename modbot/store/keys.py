@@ -184,6 +184,11 @@ def raid_alert(raid_id: str) -> str:
     return f"mb:raid:{{{raid_id}}}:alert"
 
 
+def school_lock(question_id: str) -> str:
+    """Which rooms of a school somebody was shown to lock at once, who said yes, and which were locked: for the undo."""
+    return f"mb:schoollock:{question_id}"
+
+
 def asked_who(staff_id: str) -> str:
     """How often a staff member asked who somebody is, so that the roster cannot be fished for."""
     return f"mb:asked:{_short(staff_id)}"

@@ -1,0 +1,127 @@
+"""A raid on several classes of the invented school, and what is seen of its alert."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from modbot.authorize import Place
+from modbot.demo.district import INCIDENTS
+from modbot.demo.roster import LIND, PUPILS, SCHOOL, pupil_email
+from modbot.findings import Unmatched
+from modbot.http import Http
+from modbot.model import PlatformName, Room
+from modbot.parts import Parts
+from modbot.simulators.slack import PostedMessage
+from modbot.simulators.zoom import Meeting
+from modbot.state import now
+from tests.scenarios.conftest import OpenSchool
+from tests.scenarios.enrolled import STRANGER, On, comes
+from tests.scenarios.school import School
+from tests.stores import until
+
+MAPLE = "Maple Street Elementary"
+LOCK = f"Lock the live rooms of {MAPLE}…"
+HISTORY = "Grade 6 History"
+
+
+@dataclass(slots=True)
+class Looker:
+    """Another process of the same modbot, that looks at classes when it is told to."""
+
+    parts: Parts
+
+    async def saw(
+        self, room: Room, name: str = STRANGER, *, school: str = SCHOOL, ago: timedelta = timedelta(0)
+    ) -> None:
+        """Everybody of this name in a room was not recognised, and came so long ago."""
+        sessions = self.parts.sessions
+        marks = frozenset({b"n" + self.parts.radar.memory.digest(name)})
+
+        async def heard() -> bool:
+            return any(one.name == name for live in await sessions.live_in_room(room) for one in live.participants)
+
+        await until(f"modbot has heard of {name} in {room.key}", heard)
+        (session,) = await sessions.live_in_room(room)
+        seen = [
+            Unmatched(session.key, room.key, school, one.id, now() - ago, marks)
+            for one in session.participants
+            if one.name == name
+        ]
+        await self.parts.radar.saw(session, Place(room.key, section=room.key, school=school), seen)
+
+
+@asynccontextmanager
+async def looking(school: School) -> AsyncIterator[Looker]:
+    """A process that looks."""
+    http = Http()
+    parts = Parts(school.app.state, school.app.settings, http)
+    await parts.jobs.start(work=False)
+    try:
+        yield Looker(parts)
+    finally:
+        await parts.jobs.drain(timedelta(seconds=5))
+        await http.close()
+
+
+async def raided(open_school: OpenSchool, *on: On, name: str = STRANGER, **changes: Any) -> School:
+    """A class runs on each of these platforms, and somebody comes into all of them."""
+    school = await open_school(*(one.platform for one in on), **changes)
+    for one in on:
+        await getattr(school, f"{one.platform}_class")()
+        await comes(school, one, name)
+    return school
+
+
+async def room_of(school: School, on: On) -> Room:
+    """Where the class meets."""
+    return school.district.stand_ins[on.platform].room
+
+
+async def second_zoom_class(school: School, *strangers: str) -> Meeting:
+    """Mr Lind's class, on Zoom too, with its pupils and these."""
+    zoom = school.district.zoom
+    zoom.account.add_user(LIND.email)
+    meeting = zoom.start_meeting(LIND.email, HISTORY)
+    for name in PUPILS:
+        zoom.join(meeting, name, pupil_email(name))
+    for name in strangers:
+        zoom.join(meeting, name)
+    await school.settled()
+    return meeting
+
+
+def zoom_room(meeting: Meeting) -> Room:
+    """A meeting's room."""
+    return Room(PlatformName.ZOOM, str(meeting.id))
+
+
+def alerts(school: School, channel: str = INCIDENTS) -> list[PostedMessage]:
+    """Every alert in a channel."""
+    return [m for m in school.slack.messages if m.channel == channel and not m.thread_ts and "unrecognised" in m.text]
+
+
+async def alert_saying(school: School, words: str, channel: str = INCIDENTS) -> PostedMessage:
+    """The alert in a channel, once it says this."""
+    await until(
+        f"an alert says {words!r}", lambda: any(words in message.everything for message in alerts(school, channel))
+    )
+    (found,) = alerts(school, channel)
+    return found
+
+
+def alert_to(school: School, user: str) -> list[PostedMessage]:
+    """The alerts in somebody's own messages."""
+    return alerts(school, school.slack.world.im_with(user).id)
+
+
+async def drawn(school: School) -> None:
+    """No job that would change an alert waits or runs."""
+    store = school.app.state.store
+
+    async def quiet() -> bool:
+        jobs: Iterable[bytes] = await store.run("KEYS", "mb:docket:*raid:*")
+        return not list(jobs)
+
+    await until("every alert is up to date", quiet)
