@@ -11,7 +11,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError
 
 from modbot.rosters.clever.answers import malformed
-from modbot.rosters.shaping import OrNothing, Text, Texts
+from modbot.rosters.shaping import OrNothing, Text, Texts, fault, parsed
 
 T = TypeVar("T")
 
@@ -211,7 +211,6 @@ def tokens(body: bytes) -> list[Granted]:
 
 def _read(adapter: TypeAdapter[T], body: bytes) -> T:
     try:
-        return adapter.validate_json(body)
+        return parsed(adapter.validate_json, body)
     except ValidationError as error:
-        # Only the kind of fault: the message of pydantic quotes what was sent.
-        raise malformed(str(error.errors(include_input=False, include_url=False)[0]["type"])) from None
+        raise malformed(fault(error)) from None

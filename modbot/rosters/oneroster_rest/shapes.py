@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import Field, ValidationError, create_model
 
 from modbot.rosters.oneroster_rest.refusals import malformed
-from modbot.rosters.shaping import Flag, OrNothing, Text
+from modbot.rosters.shaping import Flag, OrNothing, Text, fault, parsed
 
 T = TypeVar("T")
 
@@ -109,8 +109,7 @@ class Shape(Generic[T]):
     def read(self, body: bytes) -> list[T | None]:
         """The records of a page, None for one that is no object. Raises MalformedAnswer for what is no page."""
         try:
-            records: list[T | None] = self._page.model_validate_json(body).records  # type: ignore[attr-defined]
+            records: list[T | None] = parsed(self._page.model_validate_json, body).records  # type: ignore[attr-defined]
         except ValidationError as error:
-            # Only the kind of fault: the message of pydantic quotes what was sent.
-            raise malformed(f"{self.name}: {error.errors(include_input=False, include_url=False)[0]['type']}") from None
+            raise malformed(f"{self.name}: {fault(error)}") from None
         return records

@@ -1,10 +1,10 @@
 """Limits, faults and answers cut short: what is asked again, and what is told to the admin."""
 
 import asyncio
+import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,7 +90,7 @@ async def test_pages_that_lead_nowhere_are_not_followed_forever() -> None:
             "data": [{"data": {"id": school}}],
             "links": [{"rel": "next", "uri": f"/v3.1/schools?starting_after={school}"}],
         }
-        world.clever.faults.fail_next.extend([(200, {}, orjson.dumps(page))] * 40)
+        world.clever.faults.fail_next.extend([(200, {}, json.dumps(page).encode())] * 40)
         with pytest.raises(MalformedAnswer, match="not further on"):
             await world.source(page_records=1).read(Told())
         assert len(world.clever.seen) < 40
@@ -105,7 +105,7 @@ async def test_a_next_page_without_a_cursor_does_not_pass_for_the_last(world: Wo
 async def test_no_link_leads_the_token_to_another_host(world: World) -> None:
     world.clever.faults.only = "/v3.1/schools"
     page = {"data": [], "links": [{"rel": "next", "uri": "http://192.0.2.1/v3.1/schools?starting_after=0"}]}
-    world.clever.faults.fail_next.append((200, {}, orjson.dumps(page)))
+    world.clever.faults.fail_next.append((200, {}, json.dumps(page).encode()))
     told = Told()
     await world.source().read(told)
     assert len(told.schools) == 1
@@ -162,7 +162,7 @@ async def test_every_page_is_asked_for_through_the_bucket() -> None:
 
 FIELDS = ("data", "id", "name", "first", "roles", "student", "schools", "students", "links", "object", "type", "email")
 ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(st.characters(exclude_categories=["Cs"])),
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=5),
     max_leaves=25,
 )
@@ -170,13 +170,13 @@ ANY_JSON = st.recursive(
 
 @given(st.lists(ANY_JSON, max_size=5), ANY_JSON)
 def test_no_record_however_odd_spoils_its_page(records: list[object], links: object) -> None:
-    page = orjson.dumps({"data": [{"data": record} for record in records], "links": links})
+    page = json.dumps({"data": [{"data": record} for record in records], "links": links}).encode()
     for shape in (USERS, SECTIONS, EVENTS):
         read, _ = shape.read(page)
         assert len(read) == len(records)
 
 
-@given(ANY_JSON.map(orjson.dumps) | st.binary(max_size=60))
+@given(ANY_JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=60))
 def test_what_is_no_page_is_told_and_nothing_else_happens(body: bytes) -> None:
     with suppress(MalformedAnswer):
         USERS.read(body)
