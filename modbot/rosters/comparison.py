@@ -1,9 +1,11 @@
 """What a new roster would add, change and take away, compared with the one in force; in bounded memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
+
+import orjson
 
 from modbot.model import Section, Staff
 from modbot.rosters import Student
@@ -11,6 +13,11 @@ from modbot.rosters.joined import ENDS, JoinedRoster
 from modbot.rosters.scratch import Kind, Scratch
 
 _TABLES = ("former_staff", "former_students", "former_sections", "new_staff", "new_students", "new_sections")
+_NO_SEATS: set[tuple[str, bool]] = set()
+_SEATS = """SELECT c.id,
+    (SELECT json_group_array(p.id) FROM seats s JOIN people p ON p.n = s.person WHERE s.class = c.n),
+    (SELECT json_group_array(p.id) FROM teaching t JOIN people p ON p.n = t.person WHERE t.class = c.n)
+    FROM json_each(?) j JOIN classes c ON c.id = j.value"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +88,22 @@ class Comparison:
 
     def former_sections(self, sections: Sequence[tuple[Section, tuple[Student, ...]]]) -> None:
         """Some sections of the roster in force, with their students. One that is told twice counts once."""
-        fresh = [(section, students) for section, students in sections if not self._known(section.id)]
-        marks = [(one.id, self._mark_of_section(one.title, one.school, _told(one.ends))) for one, _ in fresh]
-        self._index.add("INSERT OR IGNORE INTO former_sections VALUES (?, ?)", marks)
-        seated = {one.id: one for _, students in fresh for one in students}
-        self._index.add(
-            "INSERT OR IGNORE INTO former_students VALUES (?, ?)",
-            [(one.id, self._mark_of_student(one)) for one in seated.values()],
-        )
-        for section, students in fresh:
+        known = self._known("former_sections", (section.id for section, _ in sections))
+        fresh = {section.id: (section, students) for section, students in sections if section.id not in known}
+        marks = [(one.id, self._mark_of_section(one.title, one.school, _told(one.ends))) for one, _ in fresh.values()]
+        self._index.add("INSERT INTO former_sections VALUES (?, ?)", marks)
+        self._former_students({one.id: one for _, students in fresh.values() for one in students})
+        now = self._seats_of(fresh)
+        for section, students in fresh.values():
             before = {(one.id, False) for one in students} | {(teacher, True) for teacher in section.teachers}
             self._seats_before += len(before)
-            self._seats_kept += len(before & self._seats_of(section.id))
+            self._seats_kept += len(before & now.get(section.id, _NO_SEATS))
+
+    def _former_students(self, students: Mapping[str, Student]) -> None:
+        """Most sit in several sections, and are told with each."""
+        known = self._known("former_students", students)
+        fresh = [(one.id, self._mark_of_student(one)) for one in students.values() if one.id not in known]
+        self._index.add("INSERT INTO former_students VALUES (?, ?)", fresh)
 
     def changes(self) -> Changes:
         """What becomes of them."""
@@ -114,16 +125,18 @@ class Comparison:
             removed=number(f"SELECT count(*) FROM {old} WHERE id NOT IN (SELECT id FROM {new})"),  # noqa: S608
         )
 
-    def _known(self, section_id: str) -> bool:
-        return bool(self._index.number("SELECT count(*) FROM former_sections WHERE id = ?", section_id))
+    def _known(self, table: str, ids: Iterable[str]) -> set[str]:
+        """Which of these ids a table has."""
+        found = f"SELECT id FROM {table} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own names
+        return {one for (one,) in self._index.ask(found, _listed(ids))}
 
-    def _seats_of(self, section_id: str) -> set[tuple[str, bool]]:
-        students = """SELECT p.id FROM classes c JOIN seats s ON s.class = c.n JOIN people p ON p.n = s.person
-            WHERE c.id = ?"""
-        teachers = """SELECT p.id FROM classes c JOIN teaching t ON t.class = c.n JOIN people p ON p.n = t.person
-            WHERE c.id = ?"""
-        seated = {(person, False) for (person,) in self._index.ask(students, section_id)}
-        return seated | {(person, True) for (person,) in self._index.ask(teachers, section_id)}
+    def _seats_of(self, sections: Iterable[str]) -> dict[str, set[tuple[str, bool]]]:
+        """Who sits in these sections and who teaches them, where they are in the new roster."""
+        found: dict[str, set[tuple[str, bool]]] = {}
+        for section, students, teachers in self._index.ask(_SEATS, _listed(sections)):
+            seated = {(person, False) for person in orjson.loads(students)}
+            found[section] = seated | {(person, True) for person in orjson.loads(teachers)}
+        return found
 
     def _new_sections(self) -> None:
         listed = f"SELECT id, school, details, ifnull({ENDS}, '') FROM classes WHERE kind = ?"  # noqa: S608 - our own
@@ -141,6 +154,10 @@ class Comparison:
 
     def _mark_of_student(self, one: Student) -> bytes:
         return self._index.mark([one.given, one.family, one.preferred_given, one.preferred_family, one.email])
+
+
+def _listed(ids: Iterable[str]) -> str:
+    return orjson.dumps(list(ids)).decode()
 
 
 def _told(ends: date | None) -> str:

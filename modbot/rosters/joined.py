@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 
 from modbot.model import Section, Staff, StaffRole
@@ -11,6 +12,8 @@ from modbot.rosters.scratch import Kind, Scratch
 # The last day of the last of a class's terms; NULL where it names none, or the end of one of them is not known.
 ENDS = """(SELECT CASE WHEN count(*) = count(t.until) THEN max(t.until) END
     FROM json_each(classes.terms) j LEFT JOIN terms t ON t.id = j.value WHERE t.id IS NULL OR NOT t.gone)"""
+
+STUDENTS_AT_HAND = 8192  # about 4 MB: more than a large school has
 
 
 class JoinedRoster:
@@ -49,8 +52,9 @@ class JoinedRoster:
         return frozenset(roles), frozenset(org for _, org in held)
 
     def sections(self) -> Iterator[tuple[Section, tuple[Student, ...]]]:
-        """Every running class and its students."""
-        running = f"SELECT n, id, school, details, {ENDS} FROM classes WHERE kind = ? ORDER BY n"  # noqa: S608
+        """Every running class and its students, school by school: most of a school's students sit in several."""
+        running = f"SELECT n, id, school, details, {ENDS} FROM classes WHERE kind = ? ORDER BY school, n"  # noqa: S608
+        student = lru_cache(STUDENTS_AT_HAND)(self._student)
         for number, section_id, school, covered, until in self.index.ask(running, Kind.LISTED):
             teachers = self.index.ask(
                 "SELECT p.id FROM teaching t JOIN people p ON p.n = t.person WHERE t.class = ?", number
@@ -58,13 +62,12 @@ class JoinedRoster:
             [title] = self.index.uncover(covered)
             ends = None if until is None else date.fromisoformat(until)
             section = Section(section_id, title, school, frozenset(teacher for (teacher,) in teachers), ends)
-            yield section, tuple(self._students(number))
+            seated = self.index.ask("SELECT person FROM seats WHERE class = ? ORDER BY person", number)
+            yield section, tuple([student(person) for (person,) in seated])
 
-    def _students(self, number: int) -> Iterator[Student]:
-        seated = """SELECT p.id, p.details FROM seats s JOIN people p ON p.n = s.person
-            WHERE s.class = ? ORDER BY s.person"""
-        for person_id, covered in self.index.ask(seated, number):
-            yield Student(person_id, *self.index.uncover(covered))
+    def _student(self, number: int) -> Student:
+        [(person_id, covered)] = self.index.ask("SELECT id, details FROM people WHERE n = ?", number)
+        return Student(person_id, *self.index.uncover(covered))
 
     def emails(self) -> Iterator[EmailDigest]:
         """Addresses that identify one person: staff before students, and nobody where students share one."""
