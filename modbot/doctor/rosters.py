@@ -46,7 +46,7 @@ def roster_probe(roster: RosterStore, settings: Settings, now: Callable[[], date
 
 
 def _how_to_renew(settings: Settings) -> str:
-    if not any(_is_set(settings, name, needed) for name, needed in _NEEDED.items()):
+    if not any(getattr(settings, name).configured for name in _NEEDED):
         return NO_SOURCE
     by_itself = "" if settings.rosters.times else " Set rosters.at, so that it runs by itself."
     return f"Run: modbot roster sync.{by_itself}"
@@ -94,10 +94,6 @@ def _half(name: str, missing: Sequence[str]) -> Probe:
 
 async def _told(check: Check) -> Sequence[Check]:
     return [check]
-
-
-def _is_set(settings: Settings, name: str, needed: Sequence[str]) -> bool:
-    return all(getattr(getattr(settings, name), one) for one in needed)
 
 
 def _missing(settings: Settings, name: str) -> list[str]:
