@@ -50,6 +50,7 @@ async def room(ctx: Context) -> Reply:
             *_able(ctx.door.capabilities(session)),
             *await _posture(ctx, session),
             await ctx.rooms.class_of(session),
+            *await ctx.sharing.said_of(ctx.staff, session),
             *_counts(judged, people),
         ),
         people=_named(judged, people),

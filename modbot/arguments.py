@@ -16,7 +16,7 @@ MAX_DURATION = timedelta(hours=12)
 _QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»", "‘": "’", "'": "'"}
 _TOKEN = re.compile(r"<[^<>\s][^<>]*>|\S+")
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_SPAN = re.compile(r"(\d{1,5})\s*(s|m|h|d|w)[a-z]*\.?", re.IGNORECASE)
+_SPAN = re.compile(r"(\d{1,5})\s*(s|m(?!o)|h|d|w)[a-z]*\.?", re.IGNORECASE)  # a month is no minute
 _BECAUSE = re.compile(r"(?:^|\s)(?:because|reason:)\s+(.*)$", re.IGNORECASE | re.DOTALL)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from modbot.authorize import Place
+from modbot.granting import Granting
 from modbot.identity import ClassList, RememberedName, own_domains
 from modbot.model import Participant, Section, Staff
 from modbot.people import People
@@ -34,6 +36,7 @@ class _Made:
 
     generation: str
     staff: frozenset[str]
+    granted: frozenset[str]
     remembered: frozenset[RememberedName]
     today: int
     list: ClassList
@@ -47,6 +50,7 @@ class ClassLists:
         self,
         roster: RosterStore,
         people: People,
+        granting: Granting,
         tolerated: Tolerated,
         *,
         zone: ZoneInfo,
@@ -54,6 +58,7 @@ class ClassLists:
     ) -> None:
         self._roster = roster
         self._people = people
+        self._granting = granting
         self._tolerated = tolerated
         self._zone = zone
         self._now = now
@@ -75,7 +80,7 @@ class ClassLists:
         known = self._addresses_of(made.generation)
         emails = _emails(people)
         staff = tuple(one for email in emails if (one := known.get(email)) is not None)
-        same = frozenset(one.id for one in staff) == made.staff and all(email in known for email in emails)
+        same = _ids(staff) == made.staff and all(email in known for email in emails)
         recent = time.monotonic() - made.asked_at < LATELY.total_seconds()
         return Listed(made.list, staff) if same and recent else None
 
@@ -99,14 +104,14 @@ class ClassLists:
 
     async def _class_list(self, section: Section, staff: Sequence[Staff], generation: str) -> ClassList:
         today = self._now().astimezone(self._zone).date()
-        remembered = frozenset(await self._tolerated.of(section.id))
-        ids = frozenset(one.id for one in staff)
+        names, granted = await asyncio.gather(self._tolerated.of(section.id), self._granted(section))
+        remembered = frozenset(names)
         made = self._lists.get(section.id)
-        wanted = (generation, ids, remembered, today.toordinal())
-        if made is None or (made.generation, made.staff, made.remembered, made.today) != wanted:
+        wanted = (generation, _ids(staff), _ids(granted), remembered, today.toordinal())
+        if made is None or (made.generation, made.staff, made.granted, made.remembered, made.today) != wanted:
             students = await self._roster.members(section.id)
             teachers = [await self._roster.staff(one) for one in sorted(section.teachers)]
-            known = [*staff, *filter(None, teachers), *await self._staff_at(section.school, generation)]
+            known = [*staff, *granted, *filter(None, teachers), *await self._staff_at(section.school, generation)]
             everyone = list({one.id: one for one in known}.values())
             class_list = ClassList(
                 students,
@@ -123,6 +128,12 @@ class ClassLists:
         self._lists.move_to_end(section.id)
         return made.list
 
+    async def _granted(self, section: Section) -> Sequence[Staff]:
+        """Whoever this class is shared with now: they may be of another school, and no stranger here."""
+        place = Place("", section=section.id, school=section.school)
+        found = [await self._people.staff_with(one.to) for one in await self._granting.here(place)]
+        return [one for one in found if one is not None]
+
     async def _staff_at(self, school: str, generation: str) -> Sequence[Staff]:
         """Everybody on the staff of a school; nobody where the district is too large to have them all in memory."""
         if self._staff[0] != generation:
@@ -135,6 +146,10 @@ class ClassLists:
                             found.setdefault(place, []).append(one)
             self._staff = (generation, found)
         return self._staff[1].get(school, ())
+
+
+def _ids(staff: Iterable[Staff]) -> frozenset[str]:
+    return frozenset(one.id for one in staff)
 
 
 def _emails(people: Iterable[Participant]) -> list[str]:

@@ -179,6 +179,9 @@ class Sharing(Protocol):
     async def shared(self, ctx: "Context") -> Reply:
         """What is in force."""
 
+    async def said_of(self, staff: Staff, session: Session) -> Sequence[str]:
+        """With whom a class is shared, and until when. Never raises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -192,7 +192,7 @@ class Parts:
         return Belonging(
             roster=self.state.roster,
             places=self._places,
-            lists=ClassLists(self.state.roster, self.people, self._tolerated, zone=self._zone, now=now),
+            lists=ClassLists(self.state.roster, self.people, self._granting, self._tolerated, zone=self._zone, now=now),
             sessions=self.sessions,
             tolerated=self._tolerated,
             settings=self.settings,
@@ -217,7 +217,7 @@ class Parts:
             jobs=self.jobs,
             chat=self._chat,
             settings=self.settings,
-            thresholds=Thresholds(),
+            thresholds=Thresholds.of(self.settings.findings),
             now=now,
         )
 

@@ -12,10 +12,10 @@ from modbot.authority import Places
 from modbot.authorize import Verb, may
 from modbot.chat import Chat
 from modbot.command import Asked, Context
-from modbot.errors import CommandError, Denied, VendorError
+from modbot.errors import CommandError, Denied, StoreUnavailable, VendorError
 from modbot.granting import Granting, place_of
 from modbot.log import get_logger
-from modbot.model import Operation, Staff
+from modbot.model import Operation, Session, Staff
 from modbot.reply import Button, Reply
 from modbot.settings import Settings
 from modbot.shareable import Colleague, Finder, Shareable
@@ -114,9 +114,10 @@ class SharingDesk:
             await self._direct(await self._user(email), Reply(said, lines=(_of(grant),), buttons=(_end(grant),)))
 
     def _shared(self, grant: Grant, colleague: Colleague, missed: Sequence[str]) -> Reply:
+        may_do = f"Until then {colleague.name} may act there as its teacher does. It ends by itself."
         return Reply(
             f"You shared {grant.title} with {colleague.name} until {self._local(grant.until)}.",
-            lines=(f"Until then {colleague.name} may act there as you do. It ends by itself.", _of(grant), *missed),
+            lines=(may_do, _of(grant), *missed),
             buttons=(_end(grant),),
         )
 
@@ -163,6 +164,18 @@ class SharingDesk:
     def _row(self, staff: Staff, grant: Grant) -> str:
         whom = "you" if _same(grant.to, staff.email) else grant.to_name
         return f"{grant.title}: with {whom} until {self._local(grant.until)}, by {grant.by_name}."
+
+    async def said_of(self, staff: Staff, session: Session) -> Sequence[str]:
+        """With whom this class is shared, and until when; nothing while that cannot be read."""
+        try:
+            place = await self._places.of(session)
+            mine = await self._granting.to(staff, place)
+            others = [one for one in await self._granting.here(place) if not _same(one.to, staff.email)]
+        except StoreUnavailable as error:
+            log.warning("shares_unread", session=session.key, detail=error.log_detail)
+            return ()
+        shared = [f"Shared with {one.to_name} until {self._local(one.until)}, by {one.by_name}." for one in others]
+        return [*(one.said for one in mine), *shared[:MOST_LISTED]]
 
     # Telling and recording
 

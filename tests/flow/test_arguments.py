@@ -42,6 +42,7 @@ def test_words_are_kept_together_as_they_were_meant(typed: str, words: tuple[str
         ("for 1h 30m", 90),
         ("for 90s", 1.5),
         ("for 999h", MAX_DURATION.total_seconds() / 60),
+        ("for 2 days", MAX_DURATION.total_seconds() / 60),
     ],
 )
 def test_a_time_at_the_end_is_a_duration(typed: str, minutes: float) -> None:
@@ -49,10 +50,29 @@ def test_a_time_at_the_end_is_a_duration(typed: str, minutes: float) -> None:
     assert parse(f"period 3 {typed}").words == ("period", "3")
 
 
-@pytest.mark.parametrize("typed", ["for 0m", "for ever", "for", "for 15", "for 15 parsecs"])
+@pytest.mark.parametrize("typed", ["for 0m", "for ever", "for", "for 15", "for 15 parsecs", "for 2 months"])
 def test_what_is_not_a_time_stays_words(typed: str) -> None:
     assert parse(typed).duration is None
     assert parse(typed).words == tuple(typed.split())
+
+
+@pytest.mark.parametrize(
+    ("typed", "span"),
+    [
+        ("for 2 days", timedelta(days=2)),
+        ("for 1w 2d", timedelta(days=9)),
+        ("for 36h", timedelta(hours=36)),
+        ("for 99999 weeks", timedelta(weeks=99999)),
+    ],
+)
+def test_how_long_was_typed_is_known_however_long_it_is(typed: str, span: timedelta) -> None:
+    assert parse(f"share @U1 {typed}").span == span
+
+
+@pytest.mark.parametrize("typed", ["for 15m in period 3", "in period 3 for 15m"])
+def test_the_time_may_stand_before_or_after_the_room(typed: str) -> None:
+    arguments = parse(f"share @U1 {typed}")
+    assert (arguments.words, arguments.room, arguments.span) == (("share", "@U1"), "period 3", timedelta(minutes=15))
 
 
 def test_a_room_follows_in_and_a_reason_follows_because() -> None:

@@ -6,13 +6,14 @@ import pytest
 
 from modbot.model import PlatformName
 from tests.scenarios.conftest import OpenSchool
-from tests.scenarios.enrolled import JITSI, MEET, TEAMS, WEBEX, ZOOM, On
-from tests.scenarios.school import BROOK, CHANG, HADDAD, ORTIZ, REYES, School, buttons, shown
+from tests.scenarios.enrolled import JITSI, MEET, NOBODY, STRANGER, TEAMS, WEBEX, ZOOM, On, comes, inside
+from tests.scenarios.school import BROOK, CHANG, HADDAD, ORTIZ, REYES, School, buttons, people, shown
 from tests.scenarios.substitutes import (
     NONE_RUNS,
     NOT_THEIRS,
     NOTHING_SHARED,
     WARD,
+    WARD_EMAIL,
     Clock,
     announced,
     direct_to,
@@ -53,7 +54,7 @@ async def test_both_are_told_and_the_incident_channel_and_the_record(open_school
     answer = await shares(school, on, "for 2h")
     mine = [
         f"You shared {on.title} with Sam Ward until LATER.",
-        "Until then Sam Ward may act there as you do. It ends by itself.",
+        "Until then Sam Ward may act there as its teacher does. It ends by itself.",
         "It is for this class only, wherever it meets until then.",
     ]
     assert list(map(timeless, shown(answer))) == mine
@@ -236,3 +237,48 @@ async def test_other_teachers_are_not_told_what_is_shared(open_school: OpenSchoo
     school = await with_substitute(open_school, ZOOM)
     await shares(school, ZOOM)
     assert (await school.type(HADDAD, "/room", "shared")).text == NOTHING_SHARED
+
+
+async def test_the_class_shows_with_whom_it_is_shared(open_school: OpenSchool) -> None:
+    school = await with_substitute(open_school, ZOOM)
+    await shares(school, ZOOM)
+    his = map(timeless, shown(await school.type(WARD, "/room")))
+    assert "Megan Chang shared this class with you until LATER." in his
+    hers = map(timeless, shown(await school.type(CHANG, "/room")))
+    assert "Shared with Sam Ward until LATER, by Megan Chang." in hers
+
+
+# In the class
+
+
+async def test_by_name_whom_it_is_shared_with_is_no_stranger_there(open_school: OpenSchool) -> None:
+    school = await with_substitute(open_school, ZOOM)
+    await comes(school, ZOOM, "Sam Ward", STRANGER)
+    before = people(await school.type(CHANG, "/eject", "strangers"))
+    assert [row.partition(" — ")[0] for row in before] == ["Sam Ward", STRANGER]
+    await shares(school, ZOOM)
+    after = people(await school.type(CHANG, "/eject", "strangers"))
+    assert after == [
+        f"{STRANGER} — stranger. {NOBODY}",
+        "Sam Ward — unsure. Shows the name of a member of staff, but is not signed in as one.",
+    ]
+
+
+async def test_signed_in_whom_it_is_shared_with_is_staff_and_never_swept(open_school: OpenSchool) -> None:
+    school = await with_substitute(open_school, ZOOM)
+    await shares(school, ZOOM)
+    await school.district.on_zoom.arrive("The sub", WARD_EMAIL)
+    await comes(school, ZOOM, STRANGER)
+    question = await school.type(CHANG, "/eject", "strangers")
+    assert shown(question)[1] == "These stay: 12 on the class list, 1 staff, 1 running the class."
+    await school.press(CHANG, question, "Put out 1 stranger")
+    assert "The sub" in inside(school, ZOOM)
+
+
+async def test_when_it_has_ended_they_are_a_stranger_again(open_school: OpenSchool) -> None:
+    school = await with_substitute(open_school, ZOOM)
+    await comes(school, ZOOM, "Sam Ward")
+    await shares(school, ZOOM)
+    assert people(await school.type(CHANG, "/room"))[0].startswith("Sam Ward — unsure.")
+    await school.type(CHANG, "/room", f"unshare <@{WARD}>")
+    assert people(await school.type(CHANG, "/room"))[0].startswith("Sam Ward — stranger.")

@@ -79,6 +79,22 @@ async def test_of_several_classes_one_is_chosen_with_a_press(open_school: OpenSc
     assert timeless(answer.text) == "You shared Grade 4 Maths with Sam Ward until LATER."
 
 
+async def test_where_nobody_knows_which_class_it_is_the_room_is_shared(
+    open_school: OpenSchool,
+) -> None:
+    """Ms Chang teaches two classes of the same pupils."""
+    school = await with_substitute(open_school, ZOOM)
+    more = {"sourcedId": "enr-2", "classSourcedId": "cls-maths", "userSourcedId": "usr-chang", "role": "teacher"}
+    await synced(school, "enrollments", lambda rows: [*rows, more])
+    answer = await shares(school, ZOOM)
+    assert shown(answer)[-1] == (
+        "modbot does not know which class of the roster this is, so it is for whatever runs in this room until then."
+    )
+    (grant,) = await grants_of(school)
+    assert grant.subject == f"room:{school.district.on_zoom.room.key}"
+    assert "Grade 5 Science" in (await school.type(WARD, "/lock")).text
+
+
 @pytest.mark.parametrize("words", ["share", "share bob", "share @bob", f"share <@{WARD}> <@{HADDAD}>", "unshare"])
 async def test_a_colleague_who_is_not_named_plainly_is_asked_for(open_school: OpenSchool, words: str) -> None:
     school = await with_substitute(open_school, ZOOM)
