@@ -1,19 +1,19 @@
 """Who belongs: from a live session, by the class list of its section and what its teacher tolerated, to verdicts.
 
-Names that stayed through a class are remembered when it has ended.
+When a class has ended, the names that stayed are remembered, and who was recognised and how.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from modbot.authority import Places
 from modbot.class_lists import ClassLists, Listed
 from modbot.errors import SealBroken, StoreUnavailable
-from modbot.identity import Verdict, judge
+from modbot.identity import Lesson, Verdict, Why, judge, lesson
 from modbot.log import get_logger
-from modbot.model import Participant, Session
+from modbot.model import Participant, Section, Session
 from modbot.roster_sync.age import said_if_old
 from modbot.settings import Settings
 from modbot.standing import Group, Judged, Standing, in_order, persons, standings, stayed
@@ -23,7 +23,7 @@ from modbot.store.tolerated import Tolerated
 from modbot.who import fold
 
 LEARN_AT_ONCE = 20  # ended classes that one process takes at a time: it must not keep commands waiting
-_LEARNED = frozenset({Group.STRANGER, Group.UNSURE, Group.LIKELY, Group.REMEMBERED})
+_LEARNED = frozenset({Group.STRANGER, Group.UNSURE, Group.LIKELY, Group.REMEMBERED, Group.KNOWN})
 
 UNREAD = "modbot cannot read the roster just now, so it cannot tell who belongs."
 NO_STUDENTS = "The roster has no students for this class, so modbot cannot tell who belongs."
@@ -110,15 +110,15 @@ class Belonging:
     async def let_back(self, session: Session, names: Iterable[str]) -> None:
         """The teacher let these back in: from now on the names count as tolerated in this class."""
         try:
-            guess = await self._places.section(session)
-            if guess.section:
-                await self._tolerated.remember(guess.section, names, today=self._now().astimezone(self._zone).date())
-                self._lists.forget(guess.section)
+            section = await self._section_of(session)
+            if section is not None:
+                await self._tolerated.remember(section.id, names, today=self._today(), term_ends=section.ends)
+                self._lists.forget(section.id)
         except StoreUnavailable as error:
             log.warning("let_back_not_noted", session=session.key, detail=error.log_detail)
 
     async def learn(self) -> None:
-        """Remember the names that stayed through classes that have ended since. Call it on a timer.
+        """Remember who stayed through classes that have ended since, and as whom. Call it on a timer.
 
         Raises StoreUnavailable.
         """
@@ -133,14 +133,36 @@ class Belonging:
 
     async def _learn_from(self, session: Session) -> None:
         people = stayed(session)
-        judged = await self._judged(session, people) if people else Judged()
+        section = await self._section_of(session) if people else None
+        listed = await self._lists.of(section, people) if section is not None else None
+        if section is None or listed is None or not listed.list.students:
+            return
+        taught = self._lesson(_attendance(session, people, listed), await self._put_out_of(session))
+        ids = [one.id for one in listed.list.students]
+        await self._tolerated.learn(section.id, taught, ids, today=self._today(), term_ends=section.ends)
+        self._lists.forget(section.id)
+        log.info("class_learned", session=session.key, names=len(taught.names), recognised=len(taught.recognised))
+
+    @staticmethod
+    def _lesson(attendance: Attendance, out: Collection[str]) -> Lesson:
+        """`out`: names of those put out, which teach nothing, but for the student who signed in with that name."""
+        shown = [
+            (one.person.name, attendance.verdicts[one.person.id])
+            for one in attendance.standings
+            if one.group in _LEARNED
+        ]
+        return lesson(one for one in shown if fold(one[0]) not in out or one[1].has(Why.OWN_ACCOUNT))
+
+    async def _put_out_of(self, session: Session) -> frozenset[str]:
         acted_on = await self._tolerated.acted_on_in(session.key)
-        out = {fold(one.name) for one in session.participants if one.id in acted_on}
-        names = [one.person.name for one in judged.of(*_LEARNED) if fold(one.person.name) not in out]
-        if names:
-            today = self._now().astimezone(self._zone).date()
-            await self._tolerated.remember(judged.section, names, today=today)
-            log.info("names_tolerated", session=session.key, count=len(names))
+        return frozenset(fold(one.name) for one in session.participants if one.id in acted_on)
+
+    async def _section_of(self, session: Session) -> Section | None:
+        guess = await self._places.section(session)
+        return await self._roster.section(guess.section) if guess.section else None
+
+    def _today(self) -> date:
+        return self._now().astimezone(self._zone).date()
 
 
 def _attendance(session: Session, people: Sequence[Participant], listed: Listed) -> Attendance:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from modbot.authorize import Place
 from modbot.granting import Granting
-from modbot.identity import ClassList, RememberedName, own_domains
+from modbot.identity import ClassList, Past, own_domains
 from modbot.model import Participant, Section, Staff
 from modbot.people import People
 from modbot.store.roster import RosterStore
@@ -37,7 +37,7 @@ class _Made:
     generation: str
     staff: frozenset[str]
     granted: frozenset[str]
-    remembered: frozenset[RememberedName]
+    past: Past
     today: int
     list: ClassList
     asked_at: float
@@ -104,11 +104,10 @@ class ClassLists:
 
     async def _class_list(self, section: Section, staff: Sequence[Staff], generation: str) -> ClassList:
         today = self._now().astimezone(self._zone).date()
-        names, granted = await asyncio.gather(self._tolerated.of(section.id), self._granted(section))
-        remembered = frozenset(names)
+        past, granted = await asyncio.gather(self._tolerated.of(section.id), self._granted(section))
         made = self._lists.get(section.id)
-        wanted = (generation, _ids(staff), _ids(granted), remembered, today.toordinal())
-        if made is None or (made.generation, made.staff, made.granted, made.remembered, made.today) != wanted:
+        wanted = (generation, _ids(staff), _ids(granted), past, today.toordinal())
+        if made is None or (made.generation, made.staff, made.granted, made.past, made.today) != wanted:
             students = await self._roster.members(section.id)
             teachers = [await self._roster.staff(one) for one in sorted(section.teachers)]
             known = [*staff, *granted, *filter(None, teachers), *await self._staff_at(section.school, generation)]
@@ -118,7 +117,7 @@ class ClassLists:
                 everyone,
                 domains=own_domains(students, everyone),
                 memory=self._tolerated.memory(section.id),
-                remembered=remembered,
+                past=past,
                 today=today,
             )
             made = self._lists[section.id] = _Made(*wanted, class_list, 0.0)

@@ -73,7 +73,10 @@ LIVES = {
     "LOOKS_DUE": Kept(f"seconds; at most {span(keys.LOOKS_KEEP)}", IDS),
     "LOOKS_TAKEN": Kept(f"seconds; at most {span(keys.LOOKS_KEEP)}", IDS),
     "told": Kept(span(keys.TOLD_KEEP), IDS),
-    "tolerated": Kept(span(keys.TOLERATED_KEEP), "keyed digests of names, and a date"),
+    "tolerated": Kept(
+        f"until the term ends; {span(keys.TOLERATED_KEEP)} where the roster does not tell; at most a year",
+        "keyed digests of names and of roster ids, with dates, and three marks for each of the latest ten meetings",
+    ),
     "sightings": Kept("twice the window of the raid radar: 30 minutes", "ids, keyed digests and times"),
     "raid_now": Kept("twice the window of the raid radar, and 5 minutes", "an id"),
     "raid": Kept(span(keys.RAID_KEEP), f"{IDS}; which staff locked or unlocked rooms after it, {SEALED}"),

@@ -7,7 +7,7 @@ from random import Random
 
 from benchmarks.identity.noise import Pupil, shown_by
 from benchmarks.identity.origins import SHARES, Origin, origins
-from modbot.identity import Band, ClassList, NameMemory, Person, judge
+from modbot.identity import ClassList, NameMemory, Past, Person, judge, later, lesson
 from modbot.rosters import Student
 
 SIZE = 28
@@ -15,6 +15,7 @@ ATTENDANCE = 0.93
 SLIPS = 0.05  # of those who normally sign in, how many do not today
 MEMORY_SHARE = 0.85  # of students who show the name today that they usually show
 PREFERRED_SHARE = 0.08
+EARLIER = 5  # days before, where they are known
 DOMAIN = "students.example.org"
 TODAY, TERM_ENDS = date(2026, 11, 24), date(2027, 1, 29)
 _MEMORY = NameMemory(bytes(range(32)), "evaluated")
@@ -64,6 +65,18 @@ def a_class(chance: Random, setting: Setting, *, reporting: bool) -> Class:
     pupils = _pupils(chance, origins(reporting=reporting))
     signers = {pupil.student.id for pupil in pupils if chance.random() < setting.signed_in / (1 - SLIPS)}
     usual = [shown_by(pupil, chance, setting.noise) for pupil in pupils]
+    comers = _comers(pupils, usual, signers, setting, chance)
+    past = Past()
+    if setting.memory:
+        for _ in range(EARLIER):
+            past = _later(past, pupils, _comers(pupils, usual, signers, setting, chance))
+    return Class(_class_list(pupils, past), pupils, tuple(comers), reporting)
+
+
+def _comers(
+    pupils: Sequence[Pupil], usual: Sequence[tuple[str, str]], signers: set[str], setting: Setting, chance: Random
+) -> list[Comer]:
+    """Who comes on one day, in what order, and under what names: most under their usual one."""
     comers = [
         _comer(
             pupil,
@@ -75,10 +88,7 @@ def a_class(chance: Random, setting: Setting, *, reporting: bool) -> Class:
     ]
     comers = [comer for comer in comers if chance.random() < ATTENDANCE]
     chance.shuffle(comers)
-    class_list = ClassList([pupil.student for pupil in pupils], domains=[DOMAIN])
-    if setting.memory:
-        class_list = _with_history(class_list, [name for name, _ in usual], signers)
-    return Class(class_list, pupils, tuple(comers), reporting)
+    return comers
 
 
 def _comer(pupil: Pupil, signers: set[str], shown: str, kind: str, chance: Random) -> Comer:
@@ -87,28 +97,17 @@ def _comer(pupil: Pupil, signers: set[str], shown: str, kind: str, chance: Rando
     return Comer(pupil, Person(pupil.student.id, shown, email, signed_in=signed_in), kind)
 
 
-def _with_history(bare: ClassList, usual: Sequence[str], signers: set[str]) -> ClassList:
-    """The class after earlier days on which everybody showed their usual name.
+def _later(past: Past, pupils: Sequence[Pupil], comers: Sequence[Comer]) -> Past:
+    """What is remembered after one more day on which only students came and nobody was put out: modbot's own rules."""
+    people = [comer.person for comer in comers]
+    verdicts = judge(_class_list(pupils, past), people)
+    taught = lesson((person.name, verdict) for person, verdict in zip(people, verdicts, strict=True))
+    return later(past, taught, _MEMORY, [pupil.student.id for pupil in pupils], term_ends=TERM_ENDS)
 
-    Those who sign in have worn theirs; a teacher let the others stay. Whose name a tolerated one is, is known only
-    where matching itself recognised somebody.
-    """
-    verdicts = judge(bare, [Person(str(seat), name) for seat, name in enumerate(usual)])
-    entries, regulars = [], set(signers)
-    for student, name, verdict in zip(bare.students, usual, verdicts, strict=True):
-        signs = student.id in signers
-        guessed = verdict.student_id if verdict.band in (Band.KNOWN, Band.LIKELY) else ""
-        regulars.add(guessed)
-        entries.append(
-            _MEMORY.remember(
-                name, term_ends=TERM_ENDS, student_id=student.id if signs else guessed, tolerated=not signs
-            )
-        )
-    remembered = [entry for entry in entries if entry is not None]
-    return ClassList(
-        bare.students, domains=[DOMAIN], memory=_MEMORY, remembered=remembered, today=TODAY, signers=signers,
-        regulars=regulars,
-    )  # fmt: skip
+
+def _class_list(pupils: Sequence[Pupil], past: Past) -> ClassList:
+    students = [pupil.student for pupil in pupils]
+    return ClassList(students, domains=[DOMAIN], memory=_MEMORY, past=past, today=TODAY)
 
 
 def _pupils(chance: Random, known: Mapping[str, Origin]) -> tuple[Pupil, ...]:

@@ -1,12 +1,13 @@
 """A section's class list as matching uses it: who is on it, by account and by name. Pure; built once per section."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from modbot.identity.class_index import index_of, spelt, whole_names
 from modbot.identity.fits import Fit, How
 from modbot.identity.fitting import exactly, fits_of
-from modbot.identity.memory import NameMemory, RememberedName, in_force
+from modbot.identity.habits import Habits
+from modbot.identity.memory import NameMemory, Past, RememberedName
 from modbot.identity.shown import Shown, read_shown, words_of
 from modbot.model import Staff
 from modbot.rosters import Student, normal_email
@@ -27,16 +28,13 @@ class ClassList:
         *,
         domains: Collection[str] = (),
         memory: NameMemory | None = None,
-        remembered: Iterable[RememberedName] = (),
+        past: Past | None = None,
         today: date = date.min,
-        signers: Collection[str] | None = None,
-        regulars: Collection[str] | None = None,
     ) -> None:
         """`staff`: whoever may be in the class as staff, at least those of the school.
 
-        `domains`: the district's own e-mail domains. `remembered` counts by `today`, and only with the `memory` it was
-        digested by. `signers`: ids of students who normally sign in. `regulars`: ids of those who were recognised, by
-        account or name, most times the class met lately. Both are None when nothing is known of other days.
+        `domains`: the district's own e-mail domains. `past`: what is remembered of the class; it counts by `today`, and
+        only with the `memory` it was digested by.
         """
         self.students = tuple(students)
         self._index = index_of(self.students)
@@ -46,18 +44,21 @@ class ClassList:
         self._staff_names = frozenset(name for person in staff for name in _staff_names(person.name))
         self._domains = frozenset(domain.casefold() for domain in domains)
         self._memory = memory
-        self._remembered = in_force(remembered, today)
-        self._seats_by_id = {student.id: seat for seat, student in enumerate(self.students)}
+        counting = past.on(today) if memory is not None and past is not None else Past()
+        self._remembered = counting.names
+        self._seats_by_mark = _by_mark(self.students, memory) if memory is not None and past is not None else {}
+        self._marks = {seat: mark for mark, seat in self._seats_by_mark.items()}
+        self._named = frozenset(one.student for one in self._remembered.values()) - {b""}
+        self._signers, self._rare = _seats_with_habits(counting.habits, self._seats_by_mark)
         self._looked: dict[str, Look] = {}
-        self.signers = None if signers is None else frozenset(signers)
-        self.regulars = None if regulars is None else frozenset(regulars)
+        self.has_past = bool(counting.habits.of)  # whether earlier meetings are known
 
     @property
     def habit(self) -> bool | None:
         """Whether the class as a whole normally signs in; None when that is not known."""
-        if self.signers is None:
+        if not self.has_past:
             return None
-        return len(self.signers) >= HABIT_SHARE * max(1, len(self.students))
+        return len(self._signers) >= HABIT_SHARE * max(1, len(self.students))
 
     def is_staff(self, email: str) -> bool:
         """Whether the address belongs to a member of staff."""
@@ -73,11 +74,19 @@ class ClassList:
 
     def usually_signs_in(self, seat: int) -> bool:
         """Whether this student normally does, as far as that is known."""
-        return bool(self.signers) and self.students[seat].id in (self.signers or ())
+        return seat in self._signers
 
     def is_rare(self, seat: int) -> bool:
         """Whether this student was hardly ever recognised lately: they come under another name, or not at all."""
-        return self.regulars is not None and self.students[seat].id not in self.regulars
+        return seat in self._rare
+
+    def shows_another(self, seat: int, name: str) -> bool:
+        """Whether this student is remembered by other names, and not by this one."""
+        mark = self._marks.get(seat, b"")
+        if mark not in self._named:
+            return False
+        entry = self.recall(name)
+        return entry is None or entry.student not in (mark, b"")
 
     def exact(self, name: str) -> tuple[Fit, ...]:
         """The first look-up: students whose whole name is shown as anybody would type it. No rules, no memory."""
@@ -108,7 +117,7 @@ class ClassList:
 
     def remembered_fit(self, entry: RememberedName) -> tuple[Fit, ...]:
         """The student whose name it is remembered to be, when that is known and they are still on the list."""
-        seat = self._seats_by_id.get(entry.student_id)
+        seat = self._seats_by_mark.get(entry.student)
         return () if seat is None else (Fit(seat, How.REMEMBERED, 1.0),)
 
     def called(self, seat: int) -> str:
@@ -131,3 +140,14 @@ def _staff_names(name: str) -> Iterable[str]:
     """The whole name, and the family name alone: "Ms Chang" is how teachers call themselves."""
     given, _, family = name.strip().rpartition(" ")
     return (*whole_names(given, family), " ".join(words_of(family)))
+
+
+def _by_mark(students: Iterable[Student], memory: NameMemory) -> dict[bytes, int]:
+    return {memory.mark(student.id): seat for seat, student in enumerate(students)}
+
+
+def _seats_with_habits(habits: Habits, seats: Mapping[bytes, int]) -> tuple[frozenset[int], frozenset[int]]:
+    """The places of those who normally sign in, and of those who were hardly ever recognised."""
+    known = [(seats[mark], habit) for mark, habit in habits.of.items() if mark in seats]
+    signers = frozenset(seat for seat, habit in known if habit.signs_in)
+    return signers, frozenset(seat for seat, habit in known if habit.rare)

@@ -63,8 +63,9 @@ def judge(class_list: ClassList, people: Sequence[Person]) -> tuple[Verdict, ...
     _seat_accounts(cases, seats)
     _seat_names(cases, seats)
     habit = _habit(class_list, cases, seats)
-    nothing_known = not (habit or class_list.signers or class_list.regulars is not None)
-    room = _Room(class_list, cases, seats, habit, nothing_known)
+    nothing_known = not (habit or class_list.has_past)
+    nobody_from = _first_nobody(cases, seats) if class_list.has_past else len(cases)
+    room = _Room(class_list, cases, seats, habit, nothing_known, nobody_from)
     return tuple(room.verdict(number, case) for number, case in enumerate(cases))
 
 
@@ -117,6 +118,14 @@ def _habit(class_list: ClassList, cases: Sequence[_Case], seats: Seats) -> bool:
     return signed_in >= SIGNED_IN_FROM and signed_in >= HABIT_SHARE * len(seats.holder)
 
 
+def _first_nobody(cases: Sequence[_Case], seats: Seats) -> int:
+    """Who came first of those whose name neither fits a student nor was ever let stay; beyond the last for none."""
+    for number, case in enumerate(cases):
+        if not (number in seats.fit or case.staff or case.lost is not None or case.person.runs or case.tolerated):
+            return number
+    return len(cases)
+
+
 def _choices(case: _Case) -> Sequence[Fit]:
     """The fits that are good enough to hold a place, and about as good as the best."""
     if case.shown is _NOBODY:
@@ -136,6 +145,7 @@ class _Room:
     seats: Seats
     habit: bool  # whether this class normally signs in
     nothing_known: bool  # of other days: a whole name is enough then
+    nobody_from: int  # the number of the first who cannot be anybody as far as their name says; else beyond the last
 
     def verdict(self, number: int, case: _Case) -> Verdict:
         if case.staff:
@@ -144,7 +154,7 @@ class _Room:
             return self._by_account(number, case)
         fit = self.seats.fit.get(number)
         if fit is not None:
-            return self._seated(case, fit)
+            return self._seated(number, case, fit)
         if case.lost is not None:
             return self._double(case, case.lost)
         return self._unseated(number, case)
@@ -159,7 +169,7 @@ class _Room:
             return self._said(case, Band.KNOWN, Why.OWN_ACCOUNT, Why.OTHERS_NAME, seat=seat)
         return self._said(case, Band.KNOWN, Why.OWN_ACCOUNT, seat=seat)
 
-    def _seated(self, case: _Case, fit: Fit) -> Verdict:
+    def _seated(self, number: int, case: _Case, fit: Fit) -> Verdict:
         """They hold a place by name."""
         if case.shown is _NOBODY and self.nothing_known and not case.person.email and len(case.fits) == 1:
             return Verdict(case.person.id, Band.KNOWN, _BY_NAME, self.class_list.students[fit.seat].id)
@@ -167,8 +177,9 @@ class _Room:
             about = (Reason(Why.DOUBLED, self.class_list.called(fit.seat)),)
             return self._verdict(case, Band.DUPLICATE, about, seat=fit.seat)
         band = Band.KNOWN if fit.how is How.FULL else Band.LIKELY
-        lower, doubts = self._doubted(case, band, fit.seat)
-        if (doubts or band is not Band.KNOWN) and not case.shown.alike and self._tolerated(case):
+        lower, doubts = self._doubted(number, case, band, fit.seat)
+        trusted = not case.shown.alike and Why.RARE not in doubts
+        if (doubts or band is not Band.KNOWN) and trusted and self._tolerated(case):
             return self._said(case, Band.REMEMBERED, Why.REMEMBERED, seat=fit.seat)
         several = (Why.SEVERAL,) if len(_choices(case)) > 1 else ()
         return self._said(case, lower, *doubts, _WHY_OF[fit.how], *several, seat=fit.seat)
@@ -179,7 +190,7 @@ class _Room:
             case.entry = self.class_list.recall(case.person.name)
         return case.tolerated
 
-    def _doubted(self, case: _Case, band: Band, seat: int) -> tuple[Band, tuple[Why, ...]]:
+    def _doubted(self, number: int, case: _Case, band: Band, seat: int) -> tuple[Band, tuple[Why, ...]]:
         """What speaks against a name that fits: the band it comes down to, and why."""
         person, shown, doubts = case.person, case.shown, []
         if shown.alike:
@@ -189,7 +200,7 @@ class _Room:
             band = Band.LIKELY if band is Band.KNOWN else Band.UNSURE
             doubts.append(Why.HIDDEN)
         if not person.signed_in or person.email:
-            other_days = self._other_days_against(seat)
+            other_days = self._other_days_against(number, case, band, seat)
             if other_days is not None:
                 band = Band.UNSURE
                 doubts.append(other_days)
@@ -199,13 +210,16 @@ class _Room:
             doubts.append(Why.OTHER_ACCOUNT if ours else Why.OUTSIDE_ACCOUNT)
         return band, tuple(doubts)
 
-    def _other_days_against(self, seat: int) -> Why | None:
+    def _other_days_against(self, number: int, case: _Case, band: Band, seat: int) -> Why | None:
         """What earlier sessions say against taking a mere name for this student."""
         if self.class_list.usually_signs_in(seat):
             return Why.STUDENT_SIGNS_IN
         if self.habit:
             return Why.NO_SIGN_IN
-        return Why.RARE if self.class_list.is_rare(seat) else None
+        if self.class_list.is_rare(seat):
+            return Why.RARE
+        came_later = band is Band.KNOWN and self.nobody_from < number
+        return Why.UNUSUAL if came_later and self.class_list.shows_another(seat, case.person.name) else None
 
     def _double(self, case: _Case, seat: int) -> Verdict:
         near = case.fits[0].how in NEARLY

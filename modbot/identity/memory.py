@@ -1,4 +1,4 @@
-"""Names that a class has worn before, kept as digests that nobody can read back.
+"""What is remembered of a class: names worn before, kept as digests that nobody can read back, and habits.
 
 A digest is keyed with the district's key and belongs to one section, so the same name in two classes has two digests.
 Where and how long the digests are kept is the store's matter; what each one holds is `RememberedName`.
@@ -6,15 +6,17 @@ Where and how long the digests are kept is the store's matter; what each one hol
 
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from modbot.identity.habits import MARK_BYTES, Habits
 from modbot.identity.shown import READ_AT_MOST, read_shown
 from modbot.identity.vocabulary import is_prank
 from modbot.who import fold
 
 DIGEST_BYTES = 16
 KEY_BYTES = 16  # the shortest key that is taken
+MOST_NAMES = 300  # of one class: it shows far fewer, and a flood of made-up ones must not fill the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,18 @@ class RememberedName:
 
     digest: bytes
     expires: date  # the first day on which it no longer counts: the day after the term's end
-    student_id: str = ""  # whose name it is, where that is known
+    student: bytes = b""  # the mark of whose name it is, where that is known
     tolerated: bool = True
+
+    def joined(self, other: "RememberedName") -> "RememberedName":
+        """The two as one: for as long as either counts. A name that two students have worn is nobody's."""
+        whose = {one for one in (self.student, other.student) if one}
+        return RememberedName(
+            self.digest,
+            max(self.expires, other.expires),
+            whose.pop() if len(whose) == 1 else b"",
+            self.tolerated or other.tolerated,
+        )
 
 
 class NameMemory:
@@ -46,13 +58,19 @@ class NameMemory:
         compared = fold(name[:READ_AT_MOST]).encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, self._prefix + compared, "sha256")[:DIGEST_BYTES]
 
+    def mark(self, student_id: str) -> bytes:
+        """What a student is known by beside the names: HMAC-SHA-256 of the roster id, cut to 8 bytes."""
+        told = b"student\x00" + self._prefix + student_id.encode("utf-8", "surrogatepass")
+        return hmac.digest(self._key, told, "sha256")[:MARK_BYTES]
+
     def remember(
         self, name: str, *, term_ends: date, student_id: str = "", tolerated: bool = True
     ) -> RememberedName | None:
         """What to keep for a name, or None for one that anybody could show: a device, a number, a prank, nothing."""
         if not may_be_remembered(name):
             return None
-        return RememberedName(self.digest(name), date.fromordinal(term_ends.toordinal() + 1), student_id, tolerated)
+        whose = self.mark(student_id) if student_id else b""
+        return RememberedName(self.digest(name), date.fromordinal(term_ends.toordinal() + 1), whose, tolerated)
 
 
 def may_be_remembered(name: str) -> bool:
@@ -63,11 +81,23 @@ def may_be_remembered(name: str) -> bool:
     return sum(map(len, shown.words)) >= 2
 
 
-def in_force(names: Iterable[RememberedName], today: date) -> Mapping[bytes, RememberedName]:
-    """By digest, those that have not expired. A tolerated entry goes before one that was only worn."""
-    found: dict[bytes, RememberedName] = {}
-    for name in names:
-        there = found.get(name.digest)
-        if today < name.expires and (there is None or (name.tolerated and not there.tolerated)):
-            found[name.digest] = name
-    return found
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is remembered of one class."""
+
+    names: Mapping[bytes, RememberedName] = field(default_factory=dict)  # by digest
+    habits: Habits = field(default_factory=Habits)
+
+    def with_names(self, noted: Iterable[RememberedName]) -> "Past":
+        """These too. Of too many names those go that would go first."""
+        names = dict(self.names)
+        for one in noted:
+            there = names.get(one.digest)
+            names[one.digest] = one if there is None else there.joined(one)
+        longest = sorted(names.values(), key=lambda one: one.expires, reverse=True)[:MOST_NAMES]
+        return replace(self, names={one.digest: one for one in longest})
+
+    def on(self, today: date) -> "Past":
+        """What of it still counts on this day."""
+        names = {digest: one for digest, one in self.names.items() if today < one.expires}
+        return Past(names, self.habits if today < self.habits.expires else Habits())

@@ -68,6 +68,10 @@ class Why(StrEnum):
     NO_SIGN_IN = "no_sign_in", "This class normally signs in, and this participant did not."
     STUDENT_SIGNS_IN = "student_signs_in", "The student with this name normally signs in, and this participant did not."
     RARE = "rare", "The student with this name was hardly ever recognised in this class lately."
+    UNUSUAL = (
+        "unusual",
+        "The student with this name usually shows another name here, and somebody not recognised came before.",
+    )
     STAFF_NAME = "staff_name", "Shows the name of a member of staff, but is not signed in as one."
     HOST = "host", "Runs the meeting, but is not signed in as staff."
     DEVICE = "device", "Shows the name of a device, or a word that could be anybody."

@@ -150,7 +150,7 @@ def told(session_key: str) -> str:
 
 
 def tolerated(section: str) -> str:
-    """Names that a class's teacher let stay, as digests that nobody can read back."""
+    """What a class is remembered by, unreadable: names that stayed, who was recognised lately, who signed in."""
     return f"mb:tolerated:{_short(section)}"
 
 

@@ -1,17 +1,21 @@
-"""Names that a class's teacher has let stay: digests that nobody can read back, for as long as the term lasts.
+"""What is remembered of each class: names that its teacher has let stay, and who usually comes and signs in.
 
-The digests are made with a key that follows from the district's newest one, so a rotation of keys starts them anew.
+Names and students are digests that nobody can read back, kept until the term ends. They are made with a key that
+follows from the district's newest one, so a rotation of keys starts them anew.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime, timedelta
 
-from modbot.identity import NameMemory, RememberedName
+from modbot.identity import Habits, Lesson, NameMemory, Past, RememberedName, later
 from modbot.seal import Keyring
 from modbot.store import Command, Store, keys
 
 PURPOSE = b"tolerated names"
-MOST_NAMES = 300  # of one class: it shows far fewer, and a flood of made-up ones must not fill the store
+LONGEST = timedelta(days=366)  # whatever a roster says of the end of a term
+
+_HABITS = b"habits"  # the one field that is no digest of a name
+_DATE_CHARACTERS = len("2026-11-22")
 
 
 class Tolerated:
@@ -25,34 +29,46 @@ class Tolerated:
         """How a class's names are digested."""
         return NameMemory(self._key, section)
 
-    async def of(self, section: str) -> tuple[RememberedName, ...]:
-        """A class's names, whether or not they have expired."""
+    async def of(self, section: str) -> Past:
+        """What is remembered of a class, whether or not it has expired."""
         held: dict[bytes, bytes] = await self._store.run("HGETALL", keys.tolerated(section))
-        return tuple(RememberedName(digest, date.fromisoformat(until.decode())) for digest, until in held.items())
+        habits = held.pop(_HABITS, b"")
+        names = {digest: _name(digest, value) for digest, value in held.items()}
+        return Past(names, Habits.from_bytes(habits) if habits else Habits())
 
     async def remember(self, section: str, names: Iterable[str], *, today: date, term_ends: date | None = None) -> None:
         """Let these names count until the end of the term, or for 120 days where that is not known.
 
         A name that anybody could show (a device, a prank, nothing) is not taken.
         """
-        memory = self.memory(section)
-        last = term_ends or today + keys.TOLERATED_KEEP
+        memory, last = self.memory(section), _last(today, term_ends)
         noted = [one for name in names if (one := memory.remember(name, term_ends=last)) is not None]
-        if not noted:
-            return
-        before = {one.digest: one.expires for one in await self.of(section)}
-        wanted = before | {one.digest: max(one.expires, before.get(one.digest, one.expires)) for one in noted}
-        counting = sorted((until for until in wanted.items() if today < until[1]), key=lambda row: row[1], reverse=True)
-        kept = dict(counting[:MOST_NAMES])
-        if kept:
-            await self._write(section, kept, gone=[digest for digest in before if digest not in kept])
+        if noted:
+            before = await self.of(section)
+            await self._write(section, before, before.on(today).with_names(noted), today)
 
-    async def _write(self, section: str, kept: dict[bytes, date], gone: list[bytes]) -> None:
+    async def learn(
+        self, section: str, lesson: Lesson, students: Collection[str], *, today: date, term_ends: date | None = None
+    ) -> None:
+        """Remember what a class that has ended teaches, as long as names are. `students`: all on its list, by id."""
+        before = await self.of(section)
+        last = _last(today, term_ends)
+        after = later(before.on(today), lesson, self.memory(section), students, term_ends=last)
+        await self._write(section, before, after, today)
+
+    async def _write(self, section: str, before: Past, after: Past, today: date) -> None:
+        kept = after.on(today)
+        fields = {digest: _value(one) for digest, one in kept.names.items()}
+        if kept.habits.of:
+            fields[_HABITS] = kept.habits.to_bytes()
+        if not fields:
+            return
         key = keys.tolerated(section)
-        rows = [part for digest, until in kept.items() for part in (digest, until.isoformat())]
-        ends = datetime.combine(max(kept.values()), datetime.min.time(), UTC)
+        last = max([one.expires for one in kept.names.values()] + [kept.habits.expires])
+        ends = datetime.combine(last, datetime.min.time(), UTC)
+        rows = [part for row in fields.items() for part in row]
         commands: list[Command] = [("HSET", key, *rows), ("PEXPIREAT", key, int(ends.timestamp() * 1000))]
-        if gone:
+        if gone := [digest for digest in before.names if digest not in fields]:
             commands.append(("HDEL", key, *gone))
         await self._store.batch(commands)
 
@@ -66,3 +82,18 @@ class Tolerated:
     async def acted_on_in(self, session_key: str) -> frozenset[str]:
         """Ids of those who were put out of the session."""
         return frozenset(one.decode() for one in await self._store.run("SMEMBERS", keys.acted_on(session_key)))
+
+
+def _last(today: date, term_ends: date | None) -> date:
+    """The last day on which what is learned today counts."""
+    return min(term_ends or today + keys.TOLERATED_KEEP, today + LONGEST)
+
+
+def _value(name: RememberedName) -> bytes:
+    return name.expires.isoformat().encode() + (b"t" if name.tolerated else b"w") + name.student
+
+
+def _name(digest: bytes, value: bytes) -> RememberedName:
+    """The inverse of `_value`; a bare date, as an earlier modbot wrote it, is a tolerated name of nobody known."""
+    expires, rest = value[:_DATE_CHARACTERS], value[_DATE_CHARACTERS:]
+    return RememberedName(digest, date.fromisoformat(expires.decode()), rest[1:], tolerated=not rest.startswith(b"w"))

@@ -3,7 +3,7 @@
 from modbot.identity import Band, ClassList, Person, Why, judge, person_of
 from modbot.model import Participant, ParticipantRole
 from modbot.rosters import Student
-from tests.identity.classes import CHANG, CLASS, STUDENTS, bands, named, signed_in
+from tests.identity.classes import CLASS, STUDENTS, bands, class_with, named, signed_in
 
 CLASS_OF_TEN = [Student(f"c{n}", name, "Vale", email=f"{name}@students.example.org") for n, name in enumerate(
     ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gil", "Hal", "Ira", "Jo")
@@ -75,7 +75,7 @@ def test_where_few_sign_in_a_name_is_enough() -> None:
 
 
 def test_a_student_who_normally_signs_in_is_held_without_it() -> None:
-    class_list = ClassList(STUDENTS, [CHANG], signers=["s1"])
+    class_list = class_with(signers=["s1"])
     verdicts = judge(class_list, named("Jaden Brooks", "Irina Petrova"))
     assert [verdict.band for verdict in verdicts] == [Band.UNSURE, Band.KNOWN]
     assert verdicts[0].reasons[0].why is Why.STUDENT_SIGNS_IN

@@ -1,30 +1,14 @@
 """Names a teacher has let stay: kept as keyed digests, for one section, until the term ends."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modbot.identity import Band, ClassList, NameMemory, RememberedName, Why, judge, may_be_remembered
-from tests.identity.classes import STUDENTS, bands, named
-
-KEY = bytes(range(32))
-TERM_ENDS = date(2027, 1, 29)
-MEMORY = NameMemory(KEY, "algebra-1")
-
-
-def entry(name: str, *, student_id: str = "", tolerated: bool = True) -> RememberedName:
-    """A name the class remembers."""
-    made = MEMORY.remember(name, term_ends=TERM_ENDS, student_id=student_id, tolerated=tolerated)
-    assert made is not None
-    return made
-
-
-def class_with(*entries: RememberedName, today: date = TERM_ENDS, signers: list[str] | None = None) -> ClassList:
-    """The invented class with a memory."""
-    return ClassList(STUDENTS, memory=MEMORY, remembered=entries, today=today, signers=signers)
+from modbot.identity import Band, NameMemory, Past, Why, judge, may_be_remembered
+from modbot.identity.memory import MOST_NAMES
+from tests.identity.classes import MEMORY, STUDENTS, TERM_ENDS, bands, class_with, entry, named
 
 
 def test_a_tolerated_name_is_remembered() -> None:
@@ -69,8 +53,8 @@ def test_a_name_that_anybody_could_show_is_not_remembered(name: str) -> None:
 
 def test_another_section_and_another_key_have_other_digests() -> None:
     digest = MEMORY.digest("Ninja Turtle")
-    assert NameMemory(KEY, "algebra-2").digest("Ninja Turtle") != digest
-    assert NameMemory(KEY[::-1], "algebra-1").digest("Ninja Turtle") != digest
+    assert NameMemory(bytes(range(32)), "algebra-2").digest("Ninja Turtle") != digest
+    assert NameMemory(bytes(range(1, 33)), "algebra-1").digest("Ninja Turtle") != digest
 
 
 def test_a_short_key_is_refused() -> None:
@@ -80,9 +64,19 @@ def test_a_short_key_is_refused() -> None:
 
 def test_a_tolerated_entry_goes_before_one_that_was_only_worn() -> None:
     tolerated = entry("Ninja Turtle")
-    worn = replace(tolerated, tolerated=False, student_id="s1")
+    worn = entry("Ninja Turtle", student_id="s1", tolerated=False)
     assert bands(class_with(tolerated, worn), named("Ninja Turtle")) == ["remembered"]
     assert bands(class_with(worn, tolerated), named("Ninja Turtle")) == ["remembered"]
+
+
+def test_a_name_that_two_students_have_worn_is_nobodys() -> None:
+    both = [entry("Ninja Turtle", student_id=one) for one in ("s1", "s5")]
+    assert bands(class_with(*both), named("Ninja Turtle", "Jaden Brooks")) == ["remembered", "known"]
+
+
+def test_what_is_remembered_of_a_class_does_not_grow_without_end() -> None:
+    names = [entry(f"Wanda {chr(97 + number % 26)}{chr(97 + number // 26)}quill") for number in range(350)]
+    assert len(Past().with_names(names).names) == MOST_NAMES
 
 
 @given(st.text(max_size=300))
