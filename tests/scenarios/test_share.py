@@ -150,6 +150,17 @@ async def test_a_class_can_be_shared_before_it_begins(open_school: OpenSchool) -
     assert (await school.type(WARD, "/lock")).text == "Grade 3 Reading is locked."
 
 
+async def test_a_shared_class_of_whose_start_nobody_told_is_found_by_asking_for_its_teacher(
+    open_school: OpenSchool,
+) -> None:
+    school = await open_school(PlatformName.WEBEX)
+    await substitute_comes(school)
+    await shares(school, WEBEX)
+    school.district.webex.webhook_url = ""
+    await school.webex_class()
+    assert (await school.type(WARD, "/lock")).text == "Grade 3 Reading is locked."
+
+
 async def test_whoever_has_it_answers_for_the_incident_too(open_school: OpenSchool) -> None:
     school = await with_substitute(open_school, ZOOM)
     await shares(school, ZOOM)
