@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from modbot.errors import RosterError, SealBroken
+from modbot.errors import ModbotError, RosterError, SealBroken
 from modbot.log import get_logger
 from modbot.roster_sync.report import SyncReport, asks_it
 from modbot.rosters import Gap, Progress, RosterRefused, Source
@@ -65,8 +65,9 @@ async def sync(
     if former is not None:
         try:
             return await one.run(former)
-        except (Gap, sqlite3.DatabaseError) as error:
-            log.info("roster_read_anew", reason=error.log_detail if isinstance(error, Gap) else type(error).__name__)
+        except (Gap, SealBroken, FileNotFoundError, sqlite3.DatabaseError) as error:
+            reason = error.log_detail if isinstance(error, ModbotError) else type(error).__name__
+            log.info("roster_read_anew", reason=reason)
     return await one.run(None)
 
 
@@ -123,7 +124,11 @@ class _Sync:
     def _put_aside(self, index: Scratch, mark: str) -> None:
         self._mark = mark
         if self._kept is not None and mark and not self._choices.dry_run:
-            self._kept.put_aside(index)
+            try:
+                self._kept.put_aside(index)
+            except OSError as error:  # such as a full disk: no reason to leave the district without its roster
+                log.warning("roster_not_kept", reason=type(error).__name__)
+                self._mark = ""
 
     async def _bring_in(self, index: Scratch, roster: JoinedRoster) -> SyncReport:
         writer = await begun(index, self._store, now=self._now)
@@ -140,12 +145,19 @@ class _Sync:
     def _keep(self, index: Scratch, done: SyncReport) -> None:
         if self._kept is None or self._choices.dry_run:
             return
-        if done.generation and self._mark:
-            self._kept.keep(self._source.name, done.generation, self._mark, index.secrets)
-        elif done.generation:
+        if not done.generation:
+            self._kept.drop_aside()
+        elif not self._mark:
             self._kept.forget()
         else:
-            self._kept.drop_aside()
+            self._keep_what_was_read(self._kept, index, done.generation)
+
+    def _keep_what_was_read(self, kept: Kept, index: Scratch, generation: str) -> None:
+        try:
+            kept.keep(self._source.name, generation, self._mark, index.secrets)
+        except OSError as error:  # the roster is in force: the next sync reads everything
+            log.warning("roster_not_kept", reason=type(error).__name__)
+            kept.forget()
 
     async def _compared(self, index: Scratch, roster: JoinedRoster, writer: RosterWriter) -> Changes:
         """What would change. A roster that no key opens any more is replaced only when removals are accepted."""

@@ -18,8 +18,10 @@ from secrets import token_bytes
 from typing import Any
 
 import orjson
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from modbot.errors import SealBroken
 from modbot.rosters.leftovers import INDEX, Place, place
 
 CACHE_KIB = 16 * 1024
@@ -140,10 +142,14 @@ class Scratch:
         return nonce + self._cipher.encrypt(nonce, orjson.dumps(details), None)
 
     def uncover(self, covered: bytes | None) -> list[str]:
-        """The inverse of `cover`; [] when details were not kept."""
+        """The inverse of `cover`; [] when details were not kept. Raises SealBroken under another key."""
         if covered is None:
             return []
-        details: list[str] = orjson.loads(self._cipher.decrypt(covered[:_NONCE_BYTES], covered[_NONCE_BYTES:], None))
+        try:
+            plain = self._cipher.decrypt(covered[:_NONCE_BYTES], covered[_NONCE_BYTES:], None)
+        except InvalidTag:
+            raise SealBroken("an index that was written under another key") from None
+        details: list[str] = orjson.loads(plain)
         return details
 
     def mark(self, details: list[str]) -> bytes:

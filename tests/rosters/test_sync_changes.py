@@ -1,19 +1,22 @@
 """Reading only what changed: from the sealed copy of what was told, and everything anew at any doubt."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from modbot.roster_sync import Kept
+from modbot.roster_sync import Kept, SyncReport
 from modbot.rosters import Counts
 from modbot.rosters.comparison import Change
+from modbot.rosters.scratch import scratch
 from modbot.seal import Keyring
 from modbot.store import Store
-from tests.rosters.syncing import NOW, District, district
+from tests.rosters.syncing import KEYS, NOW, District, district
 
 pytestmark = pytest.mark.realstore
 FILTER = "filter=dateLastModified"
@@ -161,6 +164,50 @@ def people_in(folder: Path, person: str) -> list[bytes | None]:
     (copy,) = folder.glob("*.db")
     with closing(sqlite3.connect(copy)) as found:
         return [details for (details,) in found.execute("SELECT details FROM people WHERE id = ?", (person,))]
+
+
+async def test_two_syncs_at_once_leave_a_copy_that_the_next_one_can_use(here: District, tmp_path: Path) -> None:
+    other = replace(here, kept=Kept(tmp_path / "kept", KEYS))
+    both = await asyncio.gather(here.sync(everything=True), other.sync(everything=True), return_exceptions=True)
+    assert any(isinstance(one, SyncReport) and one.in_force for one in both)
+    assert (await here.sync()).in_force
+    assert len(list((tmp_path / "kept").glob("*.db"))) == 1
+
+
+async def test_what_one_process_put_aside_is_not_kept_by_another(here: District, tmp_path: Path) -> None:
+    first, second = (Kept(tmp_path / "two", KEYS) for _ in range(2))
+    with scratch(tmp_path) as mine, scratch(tmp_path) as theirs:
+        mine.run("INSERT INTO schools VALUES ('mine', 0, 1)")
+        first.put_aside(mine)
+        second.put_aside(theirs)
+        second.drop_aside()
+        first.keep("oneroster", "gen", "mark", mine.secrets)
+    former = first.find("oneroster", "gen")
+    assert former is not None
+    with closing(sqlite3.connect(former.index)) as found:
+        assert found.execute("SELECT id FROM schools").fetchall() == [("mine",)]
+
+
+async def test_a_copy_under_another_key_is_read_anew(here: District, tmp_path: Path) -> None:
+    generation = await here.roster.generation()
+    with scratch(tmp_path, former=next((tmp_path / "kept").glob("*.db"))) as other:
+        assert here.kept is not None
+        former = here.kept.find("oneroster", generation)
+        assert former is not None
+        here.kept.put_aside(other)
+        here.kept.keep("oneroster", generation, former.mark, other.secrets)
+    here.simulator.change("users", here.simulator.district.student_id(3), givenName="Ash")
+    report = await here.sync()
+    assert report.in_force
+    assert not report.only_changes
+
+
+async def test_a_disk_that_takes_no_copy_does_not_keep_the_roster_from_the_district(
+    here: District, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"in the place of the folder")
+    here.kept = Kept(tmp_path / "file" / "kept", KEYS)
+    assert (await here.sync(everything=True)).in_force
 
 
 async def test_nothing_is_kept_when_the_district_wants_nothing_kept(here: District, tmp_path: Path) -> None:

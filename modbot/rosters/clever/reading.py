@@ -77,8 +77,15 @@ class Reading:
         earlier = ROLES[: ROLES.index(role)]
         async with aclosing(self._api.pages("users", shapes.USERS, role=role)) as pages:
             async for page in pages:
-                users = self._with_ids("people", page)
+                users = [user for user in self._with_ids("people", page) if self._tells_role(user, role)]
                 await self._rows.people([person_of(user, principals) for user in users if not _has(user, earlier)])
+
+    def _tells_role(self, user: User, role: str) -> bool:
+        """Whether a record says what it is listed for: somebody without it would vanish without a word."""
+        if _has(user, (role,)):
+            return True
+        self._rows.left_out("people", user.id or "", f"Clever lists them as {role} and does not say where")
+        return False
 
     async def _sections(self) -> None:
         async with aclosing(self._api.pages("sections", shapes.SECTIONS)) as pages:

@@ -9,6 +9,7 @@ import base64
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 import orjson
 
@@ -18,7 +19,6 @@ from modbot.rosters.scratch import Scratch, Secrets
 from modbot.store.roster.records import Sealer
 
 _CONTEXT = b"roster kept"
-_ASIDE = "aside.db"
 _STATE = "state"
 
 log = get_logger("roster")
@@ -39,6 +39,7 @@ class Kept:
     def __init__(self, folder: Path, sealer: Sealer) -> None:
         self._folder = folder
         self._sealer = sealer
+        self._aside = folder / f"aside-{token_hex(8)}.db"  # another process may read at the same time
 
     def find(self, source: str, generation: str) -> Former | None:
         """What the reading told that the roster in force was made of, when it came from this source."""
@@ -60,11 +61,11 @@ class Kept:
     def put_aside(self, index: Scratch) -> None:
         """Copy what a reading told, before it is known what becomes of it."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        index.copy_to(self._folder / _ASIDE)
+        index.copy_to(self._aside)
 
     def keep(self, source: str, generation: str, mark: str, secrets: Secrets) -> None:
-        """What was put aside counts from now on: the roster made of it is in force."""
-        (self._folder / _ASIDE).replace(self._folder / f"{generation}.db")
+        """What was put aside counts from now on: the roster made of it is in force. What others left is removed."""
+        self._aside.replace(self._folder / f"{generation}.db")
         key, salt = (base64.b64encode(part).decode("ascii") for part in (secrets.key, secrets.salt))
         state = {"source": source, "generation": generation, "mark": mark, "key": key, "salt": salt}
         fresh = self._folder / f"{_STATE}.new"
@@ -77,7 +78,7 @@ class Kept:
 
     def drop_aside(self) -> None:
         """Remove what was put aside and did not come into force."""
-        (self._folder / _ASIDE).unlink(missing_ok=True)
+        self._aside.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Remove everything: nothing of it is in force any more, or the district wants nothing kept."""

@@ -148,6 +148,15 @@ async def test_fields_of_another_type_spoil_neither_their_page_nor_their_person(
     assert told.everybody[student["id"]].roles
 
 
+async def test_somebody_whose_role_cannot_be_read_does_not_vanish_without_a_word(world: World) -> None:
+    teacher = world.user("teacher", 0) | {"roles": {"teacher": "at some school"}}
+    world.clever.put("users", teacher)
+    told = Told()
+    await world.source().read(told)
+    assert teacher["id"] not in told.everybody
+    assert told.misfits == [("people", teacher["id"], "Clever lists them as teacher and does not say where")]
+
+
 async def test_names_arrive_as_they_are_in_any_script(world: World) -> None:
     student = world.user("student", 1) | {"name": {"first": "محمد\u202e\x07", "last": "李" * 10_000}}
     world.clever.put("users", student)

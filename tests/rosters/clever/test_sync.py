@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
+import orjson
 import pytest
 import structlog
 
 from modbot.errors import MalformedAnswer
 from modbot.model import StaffRole
-from modbot.roster_sync import Kept, SyncReport, sync
+from modbot.roster_sync import Choices, Kept, SyncReport, sync
 from modbot.rosters import Student
+from modbot.rosters.gathering import TOLERANCE
 from modbot.seal import Keyring
 from modbot.simulators.clever import PLANTED, Size
 from modbot.store import Store
@@ -45,9 +47,10 @@ def logs(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
     structlog.reset_defaults()
 
 
-async def synced(world: World, roster: RosterStore, folder: Path) -> SyncReport:
+async def synced(world: World, roster: RosterStore, folder: Path, *, left_out: float = TOLERANCE) -> SyncReport:
     """One sync by a modbot that has just started."""
-    return await sync(world.source(), roster, now=world.clock(), kept=Kept(folder, KEYRING))
+    choices = Choices(left_out=left_out)
+    return await sync(world.source(), roster, now=world.clock(), kept=Kept(folder, KEYRING), choices=choices)
 
 
 async def test_a_district_comes_into_force_with_its_staff_classes_and_students(
@@ -145,6 +148,43 @@ async def test_ids_that_refer_to_nothing_are_told_by_id_and_spoil_nothing_else(
     assert len(done.roster.problems) == 1
     assert "user who is not in people" in str(done.roster.problems[0])
     assert len(await roster.members(section["id"])) == world.clever.district.size.seats
+
+
+async def test_a_name_of_ten_thousand_characters_is_left_out_and_told_by_id(
+    world: World, roster: RosterStore, tmp_path: Path
+) -> None:
+    student = world.user("student", 4) | {"name": {"first": "Kim", "last": "T" * 10_000}}
+    world.clever.put("users", student)
+    done = await synced(world, roster, tmp_path, left_out=0.5)
+    assert done.in_force
+    assert [str(one) for one in done.roster.problems] == [
+        f"people: {student['id']}: the family name is longer than 200 characters"
+    ]
+
+
+async def test_of_an_id_that_comes_twice_and_not_the_same_the_later_one_counts(
+    world: World, roster: RosterStore, tmp_path: Path
+) -> None:
+    admin = world.user("district_admin", 0)
+    page = {"data": [{"data": admin}, {"data": admin | {"email": "later@staff.example.org"}}]}
+    world.clever.faults.only = "/v3.1/users"  # of the roles this one is asked for first
+    world.clever.faults.fail_next.append((200, {}, orjson.dumps(page)))
+    done = await synced(world, roster, tmp_path, left_out=0.5)
+    assert any("is there twice and not the same; the later one is kept" in str(one) for one in done.roster.problems)
+    found = await roster.staff_by_email("later@staff.example.org")
+    assert found is not None
+    assert found.id == admin["id"]
+
+
+async def test_control_and_bidi_characters_in_a_name_come_into_force_as_they_are(
+    world: World, roster: RosterStore, tmp_path: Path
+) -> None:
+    section = world.section(0)
+    student = world.user("student", 4) | {"name": {"first": "ليلى\u202e", "last": "O\u2019Neil\x07\u200b"}}
+    world.clever.put("users", student)
+    world.clever.put("sections", section | {"students": [student["id"]]})
+    assert (await synced(world, roster, tmp_path)).in_force
+    assert [_name(one) for one in await roster.members(section["id"])] == ["ليلى\u202e O\u2019Neil\x07\u200b"]
 
 
 async def test_a_section_without_students_and_two_students_of_one_name_are_taken(
