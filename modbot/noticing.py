@@ -7,7 +7,6 @@ that dies in between has told is told once more, rather than never.
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +19,7 @@ from modbot.errors import CommandError, ModbotError, StoreUnavailable
 from modbot.finding_words import ABOUT, Seen
 from modbot.findings import Finding, FindingKind, Thresholds, Unmatched, find, found_later, fresh, unmatched_in
 from modbot.identity import NameMemory, Verdict
+from modbot.lately import Lately
 from modbot.log import get_logger
 from modbot.metrics import FINDINGS, LOOKS, LOOKS_BEHIND
 from modbot.model import Actor, Session
@@ -34,10 +34,12 @@ from modbot.telling import Telling
 AT_ONCE = 8
 EVERY = timedelta(milliseconds=250)  # one small question to the store
 LONGEST = timedelta(seconds=40)  # of one look: it must be over before its lease is
+DRAIN = timedelta(seconds=5)
 AFTER_FAILURE = timedelta(seconds=20)
 PAUSE = timedelta(seconds=30)  # between two messages of one kind: what comes meanwhile is told together
 PLACE_KEEP = timedelta(seconds=60)
-MOST_PLACES = 10_000
+SHOWN_KEEP = timedelta(seconds=60)  # the radar swallows its own trouble: it is shown the same again now and then
+MOST_HELD = 10_000  # sessions
 
 log = get_logger("noticing")
 
@@ -85,17 +87,28 @@ class Noticing:
         self._now = now
         self._pause = pause
         self._after_failure = after_failure
-        self._held: OrderedDict[str, tuple[Place, float]] = OrderedDict()
+        self._held = Lately[Place](MOST_HELD)
+        self._shown = Lately[tuple[Unmatched, ...]](MOST_HELD)
         self._owed: dict[str, timedelta | None] = {}  # looks that are over, which the store has not heard of
         self._unnoted: dict[str, set[str]] = {}  # causes that were told, which the store has not heard of
 
     async def run(self) -> None:
-        """Until cancelled. Looks take half of a process's time at the most: commands come first."""
+        """Until cancelled; looks that were begun are finished. They take half of a process's time at the most."""
         while True:
             began = time.monotonic()
-            busy = await self._some_or_none()
+            busy = await self._finished(asyncio.ensure_future(self._some_or_none()))
             spent = time.monotonic() - began
             await asyncio.sleep(spent if busy else EVERY.total_seconds())
+
+    async def _finished(self, work: "asyncio.Future[bool]") -> bool:
+        """What was told and not noted would be told again by the next process."""
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            _, late = await asyncio.wait([work], timeout=DRAIN.total_seconds())
+            for one in late:
+                one.cancel()
+            raise
 
     async def _some_or_none(self) -> bool:
         try:
@@ -159,8 +172,9 @@ class Noticing:
             return
         memory = self._radar.memory
         found = unmatched_in(session, verdicts, section=place.section, school=place.school, memory=memory)
-        if found:
+        if found and self._shown.get(session.key) != found:
             await self._radar.saw(session, place, found)
+            self._shown.put(session.key, found, SHOWN_KEEP)
 
     async def _tell_new(self, session: Session, place: Place, attendance: Attendance, told: Told) -> list[timedelta]:
         """Tell what was not told, one message a kind; how long to wait for those whose kind was told just now."""
@@ -192,15 +206,13 @@ class Noticing:
     async def _place(self, session: Session) -> Place:
         """Where the class is, remembered for a minute. Raises StoreUnavailable."""
         held = self._held.get(session.key)
-        if held is not None and time.monotonic() < held[1]:
-            return held[0]
+        if held is not None:
+            return held
         place = await self._places.of(session)
         if place.section is None:
             await self._places.section(session)  # raises where the store is why it is not known
-            return place
-        self._held[session.key] = (place, time.monotonic() + PLACE_KEEP.total_seconds())
-        if len(self._held) > MOST_PLACES:
-            self._held.popitem(last=False)
+        else:
+            self._held.put(session.key, place, PLACE_KEEP)
         return place
 
     async def quieten(self, session: Session, kind: str, *, quiet: bool, by: Actor, request_id: str) -> str:

@@ -1,9 +1,9 @@
 """Everything that runs in one modbot, joined: each part is made when it is first asked for, from the others it needs.
 
-Nothing is started here and nothing is called; `app` starts and stops. The only place that builds things.
+Nothing is started here and nothing is called; `app` starts and stops. Things are built here, and those of the platforms
+in `meetings`.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ from modbot.incidents import CARD_JOB, IncidentDesk
 from modbot.intake import Intake
 from modbot.jobs import Jobs
 from modbot.log import get_logger
-from modbot.model import PlatformName
+from modbot.meetings import Meetings
 from modbot.noticing import Noticing
 from modbot.page_watch import Heartbeat
 from modbot.pagers.registry import configured as configured_pagers
@@ -38,10 +38,7 @@ from modbot.pagers.vendors import Vendors
 from modbot.pagers.vendors import configured as configured_vendors
 from modbot.paging import TIMER_JOB, Paging
 from modbot.people import People
-from modbot.platforms import Means, Platform
-from modbot.platforms.registry import configured
 from modbot.radar import RAID_JOB, Radar
-from modbot.rereading import Rereading
 from modbot.rooms import LiveRooms
 from modbot.roster_sync.schedule import Schedule
 from modbot.roster_sync.wiring import scheduled
@@ -57,7 +54,6 @@ from modbot.slack.outbox import ChannelQueue
 from modbot.state import State, now
 from modbot.store.acts import Acts
 from modbot.store.answers import Answers
-from modbot.store.budget import SharedBudget
 from modbot.store.grants import Grants
 from modbot.store.inbox import Inbox, Limits
 from modbot.store.incidents import Incidents
@@ -65,16 +61,12 @@ from modbot.store.looks import Looks
 from modbot.store.pages import Pages
 from modbot.store.raids import Raids
 from modbot.store.school_locks import SchoolLocks
-from modbot.store.sessions import Sessions
 from modbot.store.shifts import Shifts
 from modbot.store.sightings import Sightings
 from modbot.store.sweeps import Sweeps
 from modbot.store.told import ToldStore
 from modbot.store.tolerated import Tolerated
-from modbot.store.turns import Turns
-from modbot.store.vault import Vault
 from modbot.telling import Telling
-from modbot.upkeep import Upkeep
 from modbot.web_pages import routes
 from modbot.web_pages.links import PageLinks
 from modbot.web_pages.routes import WebPages
@@ -83,7 +75,7 @@ from modbot.whole_school import WholeSchools
 log = get_logger("parts")
 
 
-class Parts:
+class Parts(Meetings):
     """The parts of one process. `http` makes every outgoing request; `state` is open."""
 
     def __init__(
@@ -95,50 +87,12 @@ class Parts:
         patience: Patience | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.state = state
-        self.settings = settings
-        self._http = http
+        super().__init__(state, settings, http)
         self._patience = patience
         self._limits = limits
         self._zone = ZoneInfo(settings.district.timezone)
 
-    # Meetings
-
-    @cached_property
-    def sessions(self) -> Sessions:
-        """What modbot has heard of live classes."""
-        return Sessions(self.state.store, self.state.keyring, keep=self.settings.session_keep)
-
-    @cached_property
-    def _means(self) -> Means:
-        return Means(
-            http=self._http,
-            vault=Vault(self.state.store, self.state.keyring),
-            budget=SharedBudget(self.state.store),
-            now=now,
-            told=self.sessions.ingest,
-            hosts=self.state.roster.teachers,
-            public_url=self.settings.public_url,
-        )
-
-    @cached_property
-    def platforms(self) -> Mapping[PlatformName, Platform]:
-        """The platforms that are set up. Raises ConfigError."""
-        return configured(self.settings, self._means)
-
-    @cached_property
-    def _turns(self) -> Turns:
-        return Turns(self.state.store)
-
-    @cached_property
-    def rereading(self) -> Rereading:
-        """Reads classes anew where a platform says only that something happened."""
-        return Rereading(self.platforms, self.sessions, self._turns, now)
-
-    @cached_property
-    def upkeep(self) -> Upkeep:
-        """Keeps each platform's subscriptions alive."""
-        return Upkeep(self.platforms.values(), self._turns, self.state.roster.generation)
+    # Rosters
 
     @cached_property
     def roster_schedule(self) -> Schedule | None:

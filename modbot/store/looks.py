@@ -69,7 +69,7 @@ class Due:
 
 
 def marking(store: Store, session_keys: Iterable[str], after: timedelta = AFTER) -> Command:
-    """Marks classes, as a command that goes with others in one batch."""
+    """Marks classes, as a command that goes with others in one batch. They are due by `after` from now."""
     return store.command_of(_MARK, [keys.LOOKS_DUE], [_ms(after), _ms(keys.LOOKS_KEEP), *session_keys])
 
 
@@ -93,4 +93,4 @@ class Looks:
 
 
 def _ms(span: timedelta) -> int:
-    return max(0, int(span.total_seconds() * 1000))
+    return int(span.total_seconds() * 1000)
