@@ -1,5 +1,7 @@
 """/room and /eject by how people stand: who to look at first and why, in words that tell nobody else's name."""
 
+from datetime import timedelta
+
 import pytest
 
 from modbot.demo.roster import pupil_email
@@ -15,6 +17,7 @@ from tests.scenarios.enrolled import (
     On,
     comes,
     enrolled,
+    imported,
     inside,
 )  # fmt: skip
 from tests.scenarios.school import BROOK, CHANG, ORTIZ, School, buttons, people, shown
@@ -159,3 +162,14 @@ async def test_the_principal_sees_the_same_by_name_of_the_class(open_school: Ope
     hers = await school.type(BROOK, "/room", "reading")
     his = await school.type(ORTIZ, "/room")
     assert people(hers) == people(his)
+
+
+@pytest.mark.parametrize("typed", [("/room",), ("/eject",), ("/eject", "strangers")], ids=" ".join)
+async def test_every_list_of_who_belongs_says_that_the_roster_is_old(
+    open_school: OpenSchool, typed: tuple[str, ...]
+) -> None:
+    school = await ZOOM.open(open_school)
+    await imported(school, ago=timedelta(days=5))
+    await comes(school, ZOOM, STRANGER)
+    answer = await school.type(CHANG, *typed)
+    assert "The roster is 5 days old: someone who joined or left since is not known to modbot." in shown(answer)

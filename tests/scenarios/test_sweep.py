@@ -94,12 +94,13 @@ async def test_where_only_the_host_can_put_people_out_the_strangers_are_named_wi
     assert await school.recorded() == [(HADDAD, "eject", "unsupported")]
 
 
+@ABLE
 async def test_doubles_and_people_modbot_is_not_sure_of_stay_unless_the_teacher_says_so(
-    open_school: OpenSchool,
+    open_school: OpenSchool, on: On
 ) -> None:
-    school = await ZOOM.open(open_school)
-    await comes(school, ZOOM, STRANGER, "Ana Duarte", "iPad")
-    question = await school.type(CHANG, "/eject", "strangers")
+    school = await on.open(open_school)
+    await comes(school, on, STRANGER, "Ana Duarte", "iPad")
+    question = await school.type(on.teacher, "/eject", "strangers")
     assert shown(question)[1:3] == [STAY, "These stay too, unless you say so: 1 duplicate, 1 unsure."]
     assert people(question) == [
         f"{STRANGER} — stranger. {NOBODY}",
@@ -107,11 +108,11 @@ async def test_doubles_and_people_modbot_is_not_sure_of_stay_unless_the_teacher_
         "iPad — unsure. Shows the name of a device, or a word that could be anybody.",
     ]
     assert buttons(question) == ["Put out 1 stranger", "Put out all 3", "Choose by hand…"]
-    await school.press(CHANG, question, "Put out 1 stranger")
-    assert inside(school, ZOOM).count("Ana Duarte") == 2
-    answer = await school.press(CHANG, question, "Put out all 3")
+    await school.press(on.teacher, question, "Put out 1 stranger")
+    assert inside(school, on).count("Ana Duarte") == 2
+    answer = await school.press(on.teacher, question, "Put out all 3")
     assert people(answer) == ["Ana Duarte — done, confirmed", "iPad — done, confirmed"]
-    assert inside(school, ZOOM).count("Ana Duarte") == 1
+    assert inside(school, on).count("Ana Duarte") == 1
 
 
 async def test_staff_and_whoever_runs_the_class_are_never_swept(open_school: OpenSchool) -> None:
