@@ -242,6 +242,16 @@ async def test_credentials_that_are_refused_are_told_and_not_tried_again(here: D
     assert "MODBOT_ONEROSTER__CLIENT_SECRET" in raised.value.staff_text
 
 
+async def test_a_scope_that_was_taken_away_ends_the_sync_and_leaves_the_roster(here: District) -> None:
+    await here.sync()
+    before = await here.roster.generation()
+    here.simulator.gate.granted = {"roster-demographics.readonly"}
+    with pytest.raises(Forbidden) as raised:
+        await here.sync(everything=True)
+    assert "Allow roster-core.readonly for modbot" in raised.value.staff_text
+    assert await here.roster.generation() == before
+
+
 async def test_a_scope_that_was_taken_away_is_told_by_the_probes(here: District) -> None:
     here.simulator.gate.granted = {"roster-demographics.readonly"}
     (token,) = await here.source.probe()

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -133,6 +134,17 @@ async def test_after_a_gap_everything_is_read_and_what_was_missed_is_there(
     await synced(world, roster, tmp_path)
     world.clever.remove("users", world.clever.district.id_of("student", 0))
     world.clever.events.tell("timetables.updated", {"id": "unheard-of"})
+    done = await synced(world, roster, tmp_path)
+    assert not done.only_changes
+    assert done.changes.students.removed == 1
+
+
+async def test_after_a_month_without_a_sync_everything_is_read_and_who_left_meanwhile_is_gone(
+    world: World, roster: RosterStore, tmp_path: Path
+) -> None:
+    await synced(world, roster, tmp_path)
+    world.clever.remove("users", world.clever.district.id_of("student", 0))
+    world.clock.forward(timedelta(days=31))
     done = await synced(world, roster, tmp_path)
     assert not done.only_changes
     assert done.changes.students.removed == 1
