@@ -34,10 +34,12 @@ from modbot.telling import Telling
 AT_ONCE = 8
 EVERY = timedelta(milliseconds=250)  # one small question to the store
 LONGEST = timedelta(seconds=40)  # of one look: it must be over before its lease is
+REST = 4  # times as long as looks took: what comes in and what staff ask for goes first
 DRAIN = timedelta(seconds=5)
 AFTER_FAILURE = timedelta(seconds=20)
 PAUSE = timedelta(seconds=30)  # between two messages of one kind: what comes meanwhile is told together
 PLACE_KEEP = timedelta(seconds=60)
+UNKNOWN_KEEP = timedelta(seconds=5)  # which class it is may show when more have come
 SHOWN_KEEP = timedelta(seconds=60)  # the radar swallows its own trouble: it is shown the same again now and then
 MOST_HELD = 10_000  # sessions
 
@@ -88,17 +90,18 @@ class Noticing:
         self._pause = pause
         self._after_failure = after_failure
         self._held = Lately[Place](MOST_HELD)
+        self._unknown = Lately[bool](MOST_HELD)
         self._shown = Lately[tuple[Unmatched, ...]](MOST_HELD)
         self._owed: dict[str, timedelta | None] = {}  # looks that are over, which the store has not heard of
         self._unnoted: dict[str, set[str]] = {}  # causes that were told, which the store has not heard of
 
     async def run(self) -> None:
-        """Until cancelled; looks that were begun are finished. They take half of a process's time at the most."""
+        """Until cancelled; looks that were begun are finished. They take a fifth of a process's time at the most."""
         while True:
             began = time.monotonic()
             busy = await self._finished(asyncio.ensure_future(self._some_or_none()))
             spent = time.monotonic() - began
-            await asyncio.sleep(spent if busy else EVERY.total_seconds())
+            await asyncio.sleep(max(REST * spent, 0.0 if busy else EVERY.total_seconds()))
 
     async def _finished(self, work: "asyncio.Future[bool]") -> bool:
         """What was told and not noted would be told again by the next process."""
@@ -152,6 +155,8 @@ class Noticing:
 
     async def _seen(self, key: str) -> timedelta | None:
         """Look at one class; when to look again though nothing happens, if at all."""
+        if self._unknown.get(key):
+            return UNKNOWN_KEEP
         session, told = await asyncio.gather(self._sessions.get(key), self._told.of(key))
         if session is None or not session.live:
             return None
@@ -159,6 +164,7 @@ class Noticing:
         place = await self._place(session)
         attendance = await self._belonging.attendance(session, place.section) if place.section else None
         if attendance is None:
+            self._unknown.put(key, value=True, keep=UNKNOWN_KEEP)
             return None
         verdicts = _doubted(attendance)
         await self._show_radar(session, place, verdicts)

@@ -2,26 +2,21 @@
 
 A class that is marked again before it was looked at stays where it is in the line, so there is one row a class however
 many events come. Whoever takes one has it alone until they are done or their time is up: a class whose process dies is
-taken by another. The store's own clock counts.
+taken by another.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from modbot.store import Command, Script, Store, keys
 
 AFTER = timedelta(seconds=2)  # one look for all who come together, and at most one in so long
+EXPIRY_EVERY = timedelta(seconds=10)
 LEASE = timedelta(seconds=60)  # for one look; its process is then taken for dead
 
 _CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
-_MARK = Script(
-    _CLOCK
-    + """
-    for i = 3, #ARGV do redis.call('ZADD', KEYS[1], 'LT', now + ARGV[1], ARGV[i]) end
-    redis.call('PEXPIRE', KEYS[1], ARGV[2])
-    """
-)
 # Those already taken stay in line, so as many more rows are looked through.
 _TAKE = Script(
     _CLOCK
@@ -68,9 +63,26 @@ class Due:
     behind: timedelta
 
 
-def marking(store: Store, session_keys: Iterable[str], after: timedelta = AFTER) -> Command:
-    """Marks classes, as a command that goes with others in one batch. They are due by `after` from now."""
-    return store.command_of(_MARK, [keys.LOOKS_DUE], [_ms(after), _ms(keys.LOOKS_KEEP), *session_keys])
+class Marks:
+    """Marks classes, by commands that go with others in one batch: on the path of every event, so as few as can be.
+
+    A class is due by this process's clock and taken by the store's: they differ by less than it matters.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._expires_from = 0.0  # when the line was last given its expiry, which `take` renews
+
+    def of(self, session_keys: Iterable[str], after: timedelta = AFTER) -> list[Command]:
+        """Something happened in these: they are due by `after` from now."""
+        now = self._clock()
+        due = int((now + after.total_seconds()) * 1000)
+        rows = [part for key in session_keys for part in (due, key)]
+        marked: list[Command] = [("ZADD", keys.LOOKS_DUE, "LT", *rows)] if rows else []
+        if rows and now - self._expires_from > EXPIRY_EVERY.total_seconds():
+            self._expires_from = now
+            marked.append(("PEXPIRE", keys.LOOKS_DUE, _ms(keys.LOOKS_KEEP)))
+        return marked
 
 
 class Looks:

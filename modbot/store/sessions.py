@@ -12,7 +12,7 @@ from modbot.model import Event, EventKind, Participant, PlatformName, Room, Sess
 from modbot.seal import Keyring
 from modbot.session_state import Register, ended, read, registers_of, registers_of_read
 from modbot.store import Command, Script, Store, keys
-from modbot.store.looks import marking
+from modbot.store.looks import Marks
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # a session whose start was not heard counts as the newest
 
@@ -52,6 +52,7 @@ class Sessions:
     def __init__(self, store: Store, keyring: Keyring, *, keep: timedelta) -> None:
         self._store = store
         self._keyring = keyring
+        self._marks = Marks()
         self._named_last: dict[str, tuple[str, ...]] = {}
         self._keep_ms = int(keep.total_seconds() * 1000)
 
@@ -67,7 +68,7 @@ class Sessions:
     def _marked(self, events: Sequence[Event]) -> list[Command]:
         """So that findings are looked for: what has ended holds none that anybody could act on."""
         changed = {_key_of(event) for event in events if event.kind is not EventKind.ENDED}
-        return [marking(self._store, sorted(changed))] if changed else []
+        return self._marks.of(changed)
 
     def _commands(self, event: Event) -> list[Command]:
         session_key = _key_of(event)
@@ -144,7 +145,7 @@ class Sessions:
     async def repair(self, session: Session, people: Sequence[Participant], at: datetime) -> None:
         """Make one read of the platform, begun at `at`, the state: for when events were lost."""
         await self._move(
-            session.key, registers_of_read(session, people, at, self._seal), marking(self._store, [session.key])
+            session.key, registers_of_read(session, people, at, self._seal), *self._marks.of([session.key])
         )
 
     async def close(self, session_key: str, at: datetime) -> None:

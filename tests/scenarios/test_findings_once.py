@@ -14,7 +14,7 @@ from modbot.noticing import Noticing
 from modbot.simulators import Faults
 from modbot.store import keys
 from tests.scenarios.conftest import QUICK, OpenSchool
-from tests.scenarios.enrolled import STRANGER, ZOOM, comes, imported
+from tests.scenarios.enrolled import STRANGER, ZOOM, comes, enrolled, imported
 from tests.scenarios.noticed import looked, noticed, told_in_channel, told_to
 from tests.scenarios.school import CHANG, School, buttons, people, shown
 from tests.scenarios.test_findings import RAIDERS, leaves, opened
@@ -120,6 +120,14 @@ async def test_without_a_teacher_in_slack_the_schools_channel_hears_without_name
 
 async def test_a_kind_that_is_switched_off_is_not_told(open_school: OpenSchool) -> None:
     school = await opened(open_school, ZOOM, off=["join_wave"])
+    await comes(school, ZOOM, *RAIDERS)
+    await looked(school)
+    assert told_to(school, CHANG) == []
+
+
+async def test_of_a_class_that_is_not_known_nothing_is_told(open_school: OpenSchool) -> None:
+    school = await opened(open_school, ZOOM)
+    await enrolled(school, lambda row: row["userSourcedId"] != "usr-chang")
     await comes(school, ZOOM, *RAIDERS)
     await looked(school)
     assert told_to(school, CHANG) == []

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from modbot.store import Store, keys
-from modbot.store.looks import Looks, marking
+from modbot.store.looks import Looks, Marks
 from tests.stores import until
 
 NOW, LATER = timedelta(0), timedelta(hours=1)
@@ -12,7 +12,7 @@ ONE, TWO, THREE = "zoom:one", "zoom:two", "zoom:three"
 
 async def mark(store: Store, *names: str, after: timedelta = NOW) -> None:
     """Something happened in these classes."""
-    await store.batch([marking(store, names, after)])
+    await store.batch(Marks().of(names, after))
 
 
 async def taken(looks: Looks, most: int = 10) -> list[str]:
