@@ -52,6 +52,10 @@ class Places:
             return Deny(f"{decided.why} {GRANTS_UNREAD}")
         return may(staff, verb, replace(where, granted=granted)) if granted else decided
 
+    async def granted_at(self, place: Place) -> list[str]:
+        """The addresses of those whom a place is shared with now. Raises StoreUnavailable."""
+        return [one.to for one in await self._granting.here(place)]
+
     async def of(self, session: Session) -> Place:
         """Where a session is, as far as roster, links and participants tell; without the store, only whose it is.
 

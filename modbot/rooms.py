@@ -122,7 +122,7 @@ class LiveRooms:
         """Classes a colleague shared with this person, wherever they meet now."""
         found: dict[str, Session] = {}
         for grant in await self._granting.within_times(staff):
-            found |= {session.key: session for session in await self._running_of(grant)}
+            found |= {session.key: with_host(session) for session in await self._running_of(grant)}
         return [one for one in found.values() if (await self._places.may(staff, "room", one)).allowed]
 
     async def _running_of(self, grant: Grant) -> list[Session]:

@@ -7,7 +7,7 @@ from modbot.authority import Places
 from modbot.authorize import Place
 from modbot.belonging import Belonging
 from modbot.chat import Chat
-from modbot.errors import Forbidden, NotFound
+from modbot.errors import Forbidden, NotFound, StoreUnavailable, VendorError
 from modbot.finding_words import Seen, to_helpers, to_teacher
 from modbot.log import get_logger
 from modbot.people import People
@@ -37,8 +37,13 @@ class Telling:
         self._settings = settings
 
     async def tell(self, seen: Seen, place: Place) -> Ear:
-        """One message; who got it."""
+        """One message to the teacher, and to whomever the class is shared with; who got it."""
         seen = await self._completed(seen)
+        ear = await self._tell_teacher(seen, place)
+        await self._tell_colleagues(seen, place)
+        return ear
+
+    async def _tell_teacher(self, seen: Seen, place: Place) -> Ear:
         for email in await self._teachers(seen, place):
             if await self._told(email, seen):
                 return Ear.TEACHER
@@ -48,6 +53,14 @@ class Telling:
             return Ear.NOBODY
         await self._chat.post(channel, to_helpers(seen))
         return Ear.CHANNEL
+
+    async def _tell_colleagues(self, seen: Seen, place: Place) -> None:
+        """A substitute stands before the class, where its teacher may be ill: tried once, as the teacher was told."""
+        try:
+            for email in await self._places.granted_at(place):
+                await self._told(email, seen)
+        except (StoreUnavailable, VendorError) as error:
+            log.warning("colleagues_not_told", session=seen.session.key, detail=error.log_detail)
 
     async def _completed(self, seen: Seen) -> Seen:
         """With the class's title from the roster, where the platform tells none, and a word on an old roster."""

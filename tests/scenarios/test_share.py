@@ -7,6 +7,7 @@ import pytest
 from modbot.model import PlatformName
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.enrolled import JITSI, MEET, NOBODY, STRANGER, TEAMS, WEBEX, ZOOM, On, comes, inside
+from tests.scenarios.noticed import noticed
 from tests.scenarios.school import BROOK, CHANG, HADDAD, ORTIZ, REYES, School, buttons, people, shown
 from tests.scenarios.substitutes import (
     NONE_RUNS,
@@ -293,3 +294,14 @@ async def test_when_it_has_ended_they_are_a_stranger_again(open_school: OpenScho
     assert people(await school.type(CHANG, "/room"))[0].startswith("Sam Ward — unsure.")
     await school.type(CHANG, "/room", f"unshare <@{WARD}>")
     assert people(await school.type(CHANG, "/room"))[0].startswith("Sam Ward — stranger.")
+
+
+async def test_what_is_noticed_there_is_told_to_both(open_school: OpenSchool) -> None:
+    school = await with_substitute(open_school, ZOOM)
+    await shares(school, ZOOM)
+    await comes(school, ZOOM, STRANGER, "Zed Zzz", "Otto Pike")
+    told = await noticed(school, WARD, "came into")
+    assert (await noticed(school, CHANG, "came into")).text == told.text
+    answer = await school.pick(WARD, told, STRANGER)
+    assert answer.text == "1 person out of Grade 5 Science."
+    assert STRANGER not in inside(school, ZOOM)
