@@ -53,6 +53,7 @@ class Recording:
         self._acts = acts
         self._audit = audit
         self._owed: dict[str, tuple[Act, Result]] = {}  # by act id: done, but not yet in the record
+        self._settling = asyncio.Lock()  # two at once would both find an outcome missing, and write it twice
 
     async def begin(self, act: Act) -> Begun | Held | Overruled | Result:
         """Take the room and write the intent; or who holds it, or the result this act already had.
@@ -101,14 +102,15 @@ class Recording:
 
     async def settle(self) -> None:
         """Write what is owed, as far as the store takes it. Nothing to do most of the time."""
-        for act, result in list(self._owed.values()):
-            try:
-                stands = await self._acts.end(result) or result
-                await self._complete(act, stands)
-            except StoreUnavailable:
-                return
-            if self._owed.pop(act.id, None) is not None:
-                log.info("act_recorded_late", act=act.id)
+        async with self._settling:
+            for act, result in list(self._owed.values()):
+                try:
+                    stands = await self._acts.end(result) or result
+                    await self._complete(act, stands)
+                except StoreUnavailable:
+                    return
+                if self._owed.pop(act.id, None) is not None:
+                    log.info("act_recorded_late", act=act.id)
 
     async def _complete_or_owe(self, act: Act, result: Result) -> None:
         try:
