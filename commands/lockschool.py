@@ -1,4 +1,4 @@
-"""Lock every live room of a school: the button below the alert of a raid, never without a second yes."""
+"""Lock every live room of a school: the button below the warning of a raid, never without a second yes."""
 
 from modbot.command import Command, Context
 from modbot.reply import Reply

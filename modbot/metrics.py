@@ -34,8 +34,8 @@ LOOKS_BEHIND = Gauge(
 FINDINGS = Counter("modbot_findings_total", "Findings, by kind and by who was told.", ["kind", "to"], registry=REGISTRY)
 RAIDS = Counter(
     "modbot_raids_total",
-    "Raids on several classes of a school: alerts told, and changed since because they had grown or staff had acted.",
-    ["alert"],
+    "Raids on several classes of a school: warnings told, and changed since because they had grown or staff had acted.",
+    ["warning"],
     registry=REGISTRY,
 )
 STORE_UP = Gauge("modbot_store_up", "1 while the store answers.", registry=REGISTRY)

@@ -1,7 +1,7 @@
 """Raid radar: the same unrecognised person in several classes of a school within minutes is one raid, told once.
 
-What is seen is noted by school; a raid is kept in the store, and its alert is posted and kept current by a job. Several
-people who go from class to class at the same time are one raid: staff need one alert, not one for each of them.
+What is seen is noted by school; a raid is kept in the store, and a job posts its warning and keeps it current. Several
+people who go from class to class at the same time are one raid: staff need one warning, not one for each of them.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from modbot.log import get_logger
 from modbot.metrics import RAIDS
 from modbot.model import Participant, Session
 from modbot.people import People
-from modbot.radar_words import Scene, SeenHere, alert
+from modbot.radar_words import Scene, SeenHere, warning
 from modbot.rooms import LiveRooms
 from modbot.schools import Schools
 from modbot.settings import Settings
@@ -29,9 +29,9 @@ from modbot.store.raids import Note, Raid, Raids, Seen
 from modbot.store.sessions import Sessions
 from modbot.store.sightings import Sightings
 
-RAID_JOB = "raid.alert"
+RAID_JOB = "raid.warning"
 HELD_ELSEWHERE = timedelta(seconds=2)
-GIVEN_UP = timedelta(seconds=30)  # after chat took the alert at none of a job's tries
+GIVEN_UP = timedelta(seconds=30)  # after chat took the warning at none of a job's tries
 MOST_TOLD = 12  # people who are told directly
 NOBODY_TO_TELL = (Forbidden, NotFound)  # a channel modbot is not in, somebody who has left: trying again is in vain
 
@@ -40,7 +40,7 @@ log = get_logger("radar")
 
 @dataclass(frozen=True, slots=True)
 class _Recipient:
-    """Where an alert stands: a channel, or one person's messages."""
+    """Where a warning stands: a channel, or one person's messages."""
 
     channel: str = ""
     user: str = ""
@@ -97,7 +97,7 @@ class Radar:
     # Seeing
 
     async def saw(self, session: Session, place: Place, sightings: Sequence[Unmatched]) -> None:
-        """These people of a session were not recognised: note them, and raise the alarm if it is a raid.
+        """These people of a session were not recognised: note them, and warn if it is a raid.
 
         Safe to repeat. Raises no ModbotError: what went wrong is logged, and the next look makes up for it.
         """
@@ -127,7 +127,7 @@ class Radar:
             await self._jobs.soon(RAID_JOB, raid.id, key=f"raid:{raid.id}:{raid.state}")
 
     async def noted(self, raid_id: str, said: str, *, once: str) -> None:
-        """Show on the alert what a member of staff did. Raises StoreUnavailable."""
+        """Show on the warning what a member of staff did. Raises StoreUnavailable."""
         raid = await self._raids.note(raid_id, Note(self._now(), said), once=once)
         if raid is not None:
             await self._tell(raid)
@@ -135,7 +135,7 @@ class Radar:
     # Telling
 
     async def show(self, raid_id: str) -> None:
-        """A job: make the alert say what is known now. One process at a time; safe to repeat.
+        """A job: make the warning say what is known now. One process at a time; safe to repeat.
 
         Raises VendorError when it does not stand everywhere, StoreUnavailable: then it is to be tried again.
         """
@@ -150,7 +150,7 @@ class Radar:
             await self._let_go(raid_id)
 
     async def show_later(self, raid_id: str) -> None:
-        """Chat takes no alert at the moment: it catches up when chat is back. Raises StoreUnavailable."""
+        """Chat takes no warning at the moment: it catches up when chat is back. Raises StoreUnavailable."""
         if await self._raids.get(raid_id) is None:
             log.warning("raid_given_up", raid=raid_id)
             return
@@ -165,7 +165,7 @@ class Radar:
         try:
             await self._raids.let_go(raid_id)
         except StoreUnavailable as error:
-            log.warning("alert_left_to_expire", raid=raid_id, detail=error.log_detail)
+            log.warning("warning_left_to_expire", raid=raid_id, detail=error.log_detail)
 
     async def _show(self, raid: Raid) -> None:
         scene = await self._scene(raid)
@@ -174,7 +174,7 @@ class Radar:
             try:
                 await self._show_at(raid, recipient, scene)
             except NOBODY_TO_TELL as error:
-                log.warning("alert_not_taken", raid=raid.id, place=recipient.place, detail=error.log_detail)
+                log.warning("warning_not_taken", raid=raid.id, place=recipient.place, detail=error.log_detail)
             except VendorError as error:
                 failed = error
             await self._raids.hold_on(raid.id)
@@ -185,7 +185,7 @@ class Radar:
         await self._raids.shown(raid.id, raid.state)
 
     async def _show_at(self, raid: Raid, recipient: _Recipient, scene: Scene) -> None:
-        said = alert(scene, named=recipient.named)
+        said = warning(scene, named=recipient.named)
         stands = raid.posted.get(recipient.place)
         if stands is not None:
             await self._chat.change(stands, said)

@@ -1,4 +1,4 @@
-"""What the alert of a raid says: without names in channels, with them to those who may see them."""
+"""What the warning of a raid says: without names in channels, with them to those who may see them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class SeenHere:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that an alert is about. `seen` is by time."""
+    """All that a warning is about. `seen` is by time."""
 
     raid: str
     school: str
@@ -41,16 +41,19 @@ class Scene:
         return at.astimezone(self.zone).strftime("%H:%M")
 
 
-def alert(scene: Scene, *, named: bool) -> Reply:
-    """The alert as it is now. `named`: for one person who may see what the people showed."""
+def warning(scene: Scene, *, named: bool) -> Reply:
+    """The warning as it is now. `named`: for one person who may see what the people showed."""
     lines = [*_classes(scene), _evidence(scene), _doubt(scene)]
     if not named:
         lines.append("What they call themselves is in the direct messages to IT on call and the principal.")
     lines += [f"{scene.local(note.at)} {note.said}" for note in scene.notes]
     given = {"raid": scene.raid, "school": scene.school}
     lock = Button(f"Lock the live rooms of {scene.school_name}…", "lockschool", given, Style.DANGER)
+    page = Button("Page IT", "page", {"session": scene.seen[-1].session_key}, Style.DANGER)
     people = tuple(_person(scene, one) for one in scene.seen[:MOST_PEOPLE]) if named else ()
-    return Reply(_headline(scene), lines=tuple(lines), people=people, buttons=(lock,), footnote=f"raid {scene.raid}")
+    return Reply(
+        _headline(scene), lines=tuple(lines), people=people, buttons=(lock, page), footnote=f"raid {scene.raid}"
+    )
 
 
 def _headline(scene: Scene) -> str:
@@ -91,8 +94,8 @@ def _evidence(scene: Scene) -> str:
 
 
 def _doubt(scene: Scene) -> str:
-    which = "Some may be pupils or guests" if scene.people > 1 else "It may be a pupil or a guest"
-    return f"{which} whom the roster does not know yet. Nothing has been done: look before you act."
+    who = "Some may be pupils or colleagues" if scene.people > 1 else "It may be a pupil or a colleague"
+    return f"{who} whom modbot could not know. Nothing has been done: look before you act."
 
 
 def _person(scene: Scene, one: SeenHere) -> Person:

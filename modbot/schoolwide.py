@@ -228,7 +228,7 @@ async def _unlock(ctx: Context, session: Session, lock: str) -> _Came:
 
 async def _noted(ctx: Context, question: SchoolLock, said: str) -> None:
     if question.raid:
-        await ctx.schools.alerts.noted(question.raid, said, once=ctx.request.id)
+        await ctx.schools.warnings.noted(question.raid, said, once=ctx.request.id)
 
 
 # Words

@@ -68,11 +68,11 @@ class Questions(Protocol):
         """These are what an undo takes back."""
 
 
-class Alerts(Protocol):
-    """Alerts of raids (`modbot.radar`)."""
+class Warnings(Protocol):
+    """Warnings of raids (`modbot.radar`)."""
 
     async def noted(self, raid_id: str, said: str, *, once: str) -> None:
-        """Show on the alert what a member of staff did. Raises StoreUnavailable."""
+        """Show on the warning what a member of staff did. Raises StoreUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,4 @@ class WholeSchools:
 
     rooms: SchoolRooms
     questions: Questions
-    alerts: Alerts
+    warnings: Warnings

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modbot.findings.found import DEFAULT, Finding, FindingKind, Thresholds
-from modbot.identity import Band, NameMemory, Verdict, may_be_remembered
+from modbot.identity import Band, NameMemory, Verdict
+from modbot.identity.shown import read_shown
+from modbot.identity.vocabulary import is_prank
 from modbot.model import Session
 from modbot.rosters import normal_email
 
@@ -49,11 +51,19 @@ def _unmatched(
 
 def _marks(name: str, email: str, memory: NameMemory) -> frozenset[bytes]:
     marks = set()
-    if may_be_remembered(name) and sum(map(str.isalpha, name)) >= TELLING_FROM:
+    if _tells(name):
         marks.add(b"n" + memory.digest(name))
     if email:
         marks.add(b"e" + memory.digest(normal_email(email)))
     return frozenset(marks)
+
+
+def _tells(name: str) -> bool:
+    """Whether two who show it are hardly two people. Hidden and look-alike letters take nothing away from that."""
+    shown = read_shown(name)
+    if is_prank(shown.whole) or not shown.words:
+        return False
+    return sum(map(str.isalpha, name)) >= TELLING_FROM
 
 
 def raids(sightings: Iterable[Unmatched], thresholds: Thresholds = DEFAULT) -> tuple[Finding, ...]:
@@ -72,7 +82,10 @@ def _place(sighting: Unmatched) -> tuple[datetime, str, str, str, list[bytes]]:
 
 
 def _connected(ordered: list[Unmatched], thresholds: Thresholds) -> list[list[Unmatched]]:
-    """Groups in which each is linked to another by a mark within the window. The earlier the first, the earlier."""
+    """Groups in which each is linked to another by a mark within the window, or is the same participant.
+
+    The earlier the first, the earlier.
+    """
     group_of = list(range(len(ordered)))
 
     def root(at: int) -> int:
@@ -82,7 +95,8 @@ def _connected(ordered: list[Unmatched], thresholds: Thresholds) -> list[list[Un
 
     last_with: dict[bytes, int] = {}
     for at, sighting in enumerate(ordered):
-        for mark in sighting.marks:
+        who = f"{sighting.session_key}/{sighting.participant_id}".encode()  # whatever name they show by now
+        for mark in (*sighting.marks, who):
             before = last_with.get(mark)
             if before is not None and sighting.at - ordered[before].at <= thresholds.raid_within:
                 first, second = sorted((root(before), root(at)))

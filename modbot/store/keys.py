@@ -175,13 +175,13 @@ def raid_now(school: str) -> str:
 
 
 def raid(raid_id: str) -> str:
-    """One raid: which classes, since when, and where its alert stands."""
+    """One raid: which classes, since when, and where its warning stands."""
     return f"mb:raid:{{{raid_id}}}"
 
 
-def raid_alert(raid_id: str) -> str:
-    """Held while a raid's alert is changed, so that it is posted once."""
-    return f"mb:raid:{{{raid_id}}}:alert"
+def raid_warning(raid_id: str) -> str:
+    """Held while a raid's warning is changed, so that it is posted once."""
+    return f"mb:raid:{{{raid_id}}}:warning"
 
 
 def school_lock(question_id: str) -> str:

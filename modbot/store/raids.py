@@ -1,4 +1,4 @@
-"""Raids of the last day: which classes, since when, where the alert stands, what staff did. Ids, and sealed words."""
+"""Raids of the last day: which classes, since when, where the warning stands, what staff did. Ids, and sealed words."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Raid:
-    """Everything that one alert is about. `shown` is the `state` that the alert shows, "" before it was posted."""
+    """Everything that one warning is about. `shown` is the `state` that the warning shows, "" before it was posted."""
 
     id: str
     school: str
@@ -68,7 +68,7 @@ class Raid:
 
     @property
     def state(self) -> str:
-        """Changes whenever the alert has something new to say."""
+        """Changes whenever the warning has something new to say."""
         return f"{len(self.seen)}.{self.people}.{len(self.notes)}"
 
 
@@ -113,7 +113,7 @@ class Raids:
         return await self.get(raid_id)
 
     async def posted(self, raid_id: str, place: str, where: Posted) -> None:
-        """The alert stands there."""
+        """The warning stands there."""
         await self._set("HSET", raid_id, f"at:{place}", f"{where.channel} {where.ts}")
 
     async def shown(self, raid_id: str, state: str) -> None:
@@ -125,16 +125,16 @@ class Raids:
         await self._store.batch([(command, key, name, value), ("PEXPIRE", key, _ms(keys.RAID_KEEP))])
 
     async def hold(self, raid_id: str) -> bool:
-        """Whether this process may change the alert now, for half a minute or until `hold_on`."""
-        return bool(await self._store.run("SET", keys.raid_alert(raid_id), "1", "NX", "PX", _ms(HELD)))
+        """Whether this process may change the warning now, for half a minute or until `hold_on`."""
+        return bool(await self._store.run("SET", keys.raid_warning(raid_id), "1", "NX", "PX", _ms(HELD)))
 
     async def hold_on(self, raid_id: str) -> None:
         """For half a minute more."""
-        await self._store.run("PEXPIRE", keys.raid_alert(raid_id), _ms(HELD))
+        await self._store.run("PEXPIRE", keys.raid_warning(raid_id), _ms(HELD))
 
     async def let_go(self, raid_id: str) -> None:
         """Another may."""
-        await self._store.run("DEL", keys.raid_alert(raid_id))
+        await self._store.run("DEL", keys.raid_warning(raid_id))
 
     def _read(self, raid_id: str, held: Mapping[bytes, bytes]) -> Raid:
         named = {name.decode(): value for name, value in held.items()}

@@ -31,6 +31,18 @@ def test_one_name_in_two_sections_within_a_quarter_of_an_hour_is_a_raid() -> Non
     assert dict(raid.evidence) == {"sections": 2, "schools": "maple", "seconds": 899}
 
 
+def test_whoever_changes_their_name_in_class_is_one_person_still() -> None:
+    (before,) = sighted("c1", 0, "Clara Quill")
+    (after,) = sighted("c1", 0, "Dorian Pike")
+    (raid,) = raids([before, after, *sighted("c2", 9, "Clara Quill"), *sighted("c3", 20, "Dorian Pike")])
+    assert raid.sessions == ("zoom:c1", "zoom:c2", "zoom:c3")
+
+
+def test_characters_that_cannot_be_seen_hide_nobody() -> None:
+    (raid,) = raids([*sighted("c1", 0, "Clara\u202e Quill"), *sighted("c2", 9, "Clara\u200b Quill")])
+    assert raid.sessions == ("zoom:c1", "zoom:c2")
+
+
 @pytest.mark.parametrize(
     ("first", "second", "seconds"),
     [

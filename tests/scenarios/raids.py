@@ -1,4 +1,4 @@
-"""A raid on several classes of the invented school, and what is seen of its alert."""
+"""A raid on several classes of the invented school, and what is seen of its warning."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ from modbot.demo.district import INCIDENTS
 from modbot.demo.roster import LIND, PUPILS, SCHOOL, pupil_email
 from modbot.findings import Unmatched
 from modbot.http import Http
-from modbot.model import PlatformName, Room
+from modbot.model import PlatformName, Room, Session
 from modbot.parts import Parts
 from modbot.simulators.slack import PostedMessage
 from modbot.simulators.zoom import Meeting
@@ -36,6 +36,12 @@ class Looker:
         self, room: Room, name: str = STRANGER, *, school: str = SCHOOL, ago: timedelta = timedelta(0)
     ) -> None:
         """Everybody of this name in a room was not recognised, and came so long ago."""
+        await self.shown(*await self.sighted(room, name, school=school, ago=ago))
+
+    async def sighted(
+        self, room: Room, name: str = STRANGER, *, school: str = SCHOOL, ago: timedelta = timedelta(0)
+    ) -> tuple[Session, list[Unmatched]]:
+        """What there is to show the radar, once modbot has heard of them."""
         sessions = self.parts.sessions
         marks = frozenset({b"n" + self.parts.radar.memory.digest(name)})
 
@@ -49,7 +55,12 @@ class Looker:
             for one in session.participants
             if one.name == name
         ]
-        await self.parts.radar.saw(session, Place(room.key, section=room.key, school=school), seen)
+        return session, seen
+
+    async def shown(self, session: Session, seen: list[Unmatched]) -> None:
+        """The radar is shown them."""
+        room = session.room.key
+        await self.parts.radar.saw(session, Place(room, section=room, school=seen[0].school), seen)
 
 
 @asynccontextmanager
@@ -66,15 +77,21 @@ async def looking(school: School) -> AsyncIterator[Looker]:
 
 
 async def raided(open_school: OpenSchool, *on: On, name: str = STRANGER, **changes: Any) -> School:
-    """A class runs on each of these platforms, and somebody comes into all of them."""
+    """A class runs on each of these platforms, and then somebody comes into all of them."""
     school = await open_school(*(one.platform for one in on), **changes)
     for one in on:
         await getattr(school, f"{one.platform}_class")()
+    for one in on:
         await comes(school, one, name)
     return school
 
 
-async def room_of(school: School, on: On) -> Room:
+async def unwatched(open_school: OpenSchool, *on: On) -> School:
+    """The same, and modbot does not look for raids by itself: only as a `Looker` is told."""
+    return await raided(open_school, *on, findings={"off": ["raid"]})
+
+
+def room_of(school: School, on: On) -> Room:
     """Where the class meets."""
     return school.district.stand_ins[on.platform].room
 
@@ -97,31 +114,31 @@ def zoom_room(meeting: Meeting) -> Room:
     return Room(PlatformName.ZOOM, str(meeting.id))
 
 
-def alerts(school: School, channel: str = INCIDENTS) -> list[PostedMessage]:
-    """Every alert in a channel."""
+def warnings(school: School, channel: str = INCIDENTS) -> list[PostedMessage]:
+    """Every warning in a channel."""
     return [m for m in school.slack.messages if m.channel == channel and not m.thread_ts and "unrecognised" in m.text]
 
 
-async def alert_saying(school: School, words: str, channel: str = INCIDENTS) -> PostedMessage:
-    """The alert in a channel, once it says this."""
+async def warning_saying(school: School, words: str, channel: str = INCIDENTS) -> PostedMessage:
+    """The warning in a channel, once it says this."""
     await until(
-        f"an alert says {words!r}", lambda: any(words in message.everything for message in alerts(school, channel))
+        f"a warning says {words!r}", lambda: any(words in message.everything for message in warnings(school, channel))
     )
-    (found,) = alerts(school, channel)
+    (found,) = warnings(school, channel)
     return found
 
 
-def alert_to(school: School, user: str) -> list[PostedMessage]:
-    """The alerts in somebody's own messages."""
-    return alerts(school, school.slack.world.im_with(user).id)
+def warning_to(school: School, user: str) -> list[PostedMessage]:
+    """The warnings in somebody's own messages."""
+    return warnings(school, school.slack.world.im_with(user).id)
 
 
 async def drawn(school: School) -> None:
-    """No job that would change an alert waits or runs."""
+    """No job that would change a warning waits or runs."""
     store = school.app.state.store
 
     async def quiet() -> bool:
         jobs: Iterable[bytes] = await store.run("KEYS", "mb:docket:*raid:*")
         return not list(jobs)
 
-    await until("every alert is up to date", quiet)
+    await until("every warning is up to date", quiet)

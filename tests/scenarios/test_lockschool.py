@@ -9,12 +9,9 @@ from tests.scenarios.raids import (
     HISTORY,
     LOCK,
     MAPLE,
-    alert_saying,
-    looking,
     raided,
-    room_of,
     second_zoom_class,
-    zoom_room,
+    warning_saying,
 )
 from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, shown
 
@@ -55,24 +52,21 @@ def shut(school: School) -> list[bool]:
     return [bool(zoom.meeting.settings["waiting_room"]), bool(webex.picture().locked)]
 
 
-async def alerted(open_school: OpenSchool, *on: On) -> tuple[School, PostedMessage]:
-    """Somebody went through these classes, and the alert stands in the incident channel."""
+async def warned(open_school: OpenSchool, *on: On) -> tuple[School, PostedMessage]:
+    """Somebody went through these classes, and the warning stands in the incident channel."""
     school = await raided(open_school, *on)
-    async with looking(school) as looker:
-        for one in on:
-            await looker.saw(await room_of(school, one))
-    return school, await alert_saying(school, f"{len(on)} classes")
+    return school, await warning_saying(school, f"{len(on)} classes")
 
 
-async def locked(school: School, alert: PostedMessage, user: str = BROOK, many: int = 2) -> PostedMessage:
+async def locked(school: School, warning: PostedMessage, user: str = BROOK, many: int = 2) -> PostedMessage:
     """Somebody presses, reads the question, and says yes."""
-    question = await school.press(user, alert, LOCK)
+    question = await school.press(user, warning, LOCK)
     return await school.press(user, question, f"Lock {many} live rooms")
 
 
 async def test_it_shows_which_rooms_and_asks_before_anything_is_done(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    question = await school.press(BROOK, alert, LOCK)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    question = await school.press(BROOK, warning, LOCK)
     assert shown(question) == [
         f"Lock 2 live rooms of {MAPLE}? Nothing has been done yet.",
         f"Live now: {BOTH}.",
@@ -84,23 +78,23 @@ async def test_it_shows_which_rooms_and_asks_before_anything_is_done(open_school
 
 
 async def test_one_yes_locks_them_all_and_says_of_each_what_was_confirmed(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    answer = await locked(school, alert)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    answer = await locked(school, warning)
     assert shown(answer) == [MIXED, "Locked: Grade 3 Reading (Webex).", ON_ZOOM, STAYS, ASK, f"1. {HAND_ZOOM}"]
     assert buttons(answer) == ["Undo: unlock 2 live rooms", "Look again"]
     assert shut(school) == [True, True]
     assert sorted(await school.recorded()) == TWICE
 
 
-async def test_the_alert_tells_everybody_who_locked_what(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    await locked(school, alert)
-    await school.until_says(alert, f"Ada Brook: {MIXED}")
+async def test_the_warning_tells_everybody_who_locked_what(open_school: OpenSchool) -> None:
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    await locked(school, warning)
+    await school.until_says(warning, f"Ada Brook: {MIXED}")
 
 
 async def test_one_press_undoes_it(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    answer = await locked(school, alert)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    answer = await locked(school, warning)
     undone = await school.press(BROOK, answer, "Undo: unlock 2 live rooms")
     assert shown(undone)[:4] == [
         f"2 live rooms of {MAPLE}: 1 unlocked again, 1 only in part.",
@@ -112,9 +106,9 @@ async def test_one_press_undoes_it(open_school: OpenSchool) -> None:
 
 
 async def test_an_undo_leaves_what_was_locked_before_and_what_was_locked_anew_since(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
     await school.type(CHANG, "/lock")
-    answer = await locked(school, alert)
+    answer = await locked(school, warning)
     assert shown(answer)[1:3] == [
         "Locked: Grade 3 Reading (Webex).",
         "Grade 5 Science (Zoom), only in part: Nothing had to be changed: what Zoom lets modbot do was done before.",
@@ -129,8 +123,8 @@ async def test_an_undo_leaves_what_was_locked_before_and_what_was_locked_anew_si
 
 
 async def test_a_second_yes_is_told_so_and_does_nothing(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    question = await school.press(BROOK, alert, LOCK)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    question = await school.press(BROOK, warning, LOCK)
     await school.press(BROOK, question, "Lock 2 live rooms")
     before = await school.recorded()
     again = await school.press(BROOK, question, "Lock 2 live rooms")
@@ -139,29 +133,29 @@ async def test_a_second_yes_is_told_so_and_does_nothing(open_school: OpenSchool)
 
 
 async def test_whoever_asks_again_is_told_that_the_rooms_were_locked_already(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    await locked(school, alert)
-    answer = await locked(school, alert, REYES)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    await locked(school, warning)
+    answer = await locked(school, warning, REYES)
     assert shown(answer)[:2] == [MIXED, "Were locked already: Grade 3 Reading (Webex)."]
     assert buttons(answer) == ["Look again"]
 
 
 async def test_when_every_room_has_ended_nothing_is_done(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    question = await school.press(BROOK, alert, LOCK)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    question = await school.press(BROOK, warning, LOCK)
     for on in (ZOOM, WEBEX):
         await school.district.stand_ins[on.platform].close_class()
     await school.settled()
     answer = await school.press(BROOK, question, "Lock 2 live rooms")
     assert shown(answer) == [f"Nothing was done: every room of {MAPLE} that you were shown has ended."]
-    answer = await school.press(BROOK, alert, LOCK)
+    answer = await school.press(BROOK, warning, LOCK)
     assert shown(answer) == [f"modbot sees no live room of {MAPLE}. Nothing was done."]
     assert await school.recorded() == []
 
 
 async def test_a_room_that_ended_meanwhile_is_told_and_the_other_is_locked(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    question = await school.press(BROOK, alert, LOCK)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    question = await school.press(BROOK, warning, LOCK)
     await school.district.on_zoom.close_class()
     await school.settled()
     answer = await school.press(BROOK, question, "Lock 2 live rooms")
@@ -173,16 +167,16 @@ async def test_a_room_that_ended_meanwhile_is_told_and_the_other_is_locked(open_
 
 
 async def test_a_teacher_is_refused_and_it_is_recorded(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
     why = "Only the principal of this school and IT may lock all its rooms. You can /lock your own class, and /page IT."
-    assert shown(await school.press(CHANG, alert, LOCK)) == [why]
+    assert shown(await school.press(CHANG, warning, LOCK)) == [why]
     assert await school.refusals() == [(CHANG, why)]
     assert shut(school) == [False, False]
 
 
 async def test_the_question_of_somebody_else_is_no_way_round_it(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    question = await school.press(BROOK, alert, LOCK)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    question = await school.press(BROOK, warning, LOCK)
     await school.press(CHANG, question, "Lock 2 live rooms")
     assert shut(school) == [False, False]
     answer = await school.press(BROOK, question, "Lock 2 live rooms")
@@ -190,9 +184,9 @@ async def test_the_question_of_somebody_else_is_no_way_round_it(open_school: Ope
 
 
 async def test_a_platform_that_lies_is_told_beside_those_that_obeyed(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
     school.district.on_webex.lie()
-    answer = await locked(school, alert)
+    answer = await locked(school, warning)
     assert shown(answer)[:3] == [
         f"2 live rooms of {MAPLE}: 1 locked only in part, 1 not.",
         ON_ZOOM,
@@ -212,26 +206,23 @@ async def test_a_platform_that_lies_is_told_beside_those_that_obeyed(open_school
 async def test_on_every_platform_the_strongest_thing_that_works_is_done_and_the_rest_is_left_to_the_host(
     open_school: OpenSchool, on: On, said: list[str]
 ) -> None:
-    school, alert = await alerted(open_school, ZOOM, on)
-    answer = await locked(school, alert)
+    school, warning = await warned(open_school, ZOOM, on)
+    answer = await locked(school, warning)
     assert shown(answer)[:5] == [*said, STAYS, ASK]
     assert any(HAND_ZOOM in line for line in shown(answer)[5:])
 
 
 async def test_rooms_of_which_the_same_is_to_be_said_are_said_together(open_school: OpenSchool) -> None:
     school = await raided(open_school, ZOOM)
-    meeting = await second_zoom_class(school, STRANGER)
-    async with looking(school) as looker:
-        await looker.saw(await room_of(school, ZOOM))
-        await looker.saw(zoom_room(meeting))
-    answer = await locked(school, await alert_saying(school, "2 classes"))
+    await second_zoom_class(school, STRANGER)
+    answer = await locked(school, await warning_saying(school, "2 classes"))
     assert shown(answer)[1] == ON_ZOOM.replace("Grade 5 Science (Zoom)", f"Grade 5 Science (Zoom), {HISTORY} (Zoom)")
     assert shown(answer)[-1].startswith(f"1. Grade 5 Science (Zoom), {HISTORY} (Zoom): ")
 
 
 async def test_a_redelivered_yes_has_the_effect_of_one(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    question = await school.press(BROOK, alert, LOCK)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    question = await school.press(BROOK, warning, LOCK)
     school.slack.faults.duplicate_webhooks = True
     answer = await school.press(BROOK, question, "Lock 2 live rooms")
     school.slack.faults.duplicate_webhooks = False
@@ -240,8 +231,8 @@ async def test_a_redelivered_yes_has_the_effect_of_one(open_school: OpenSchool) 
 
 
 async def test_a_question_of_more_than_an_hour_ago_is_not_acted_on(open_school: OpenSchool) -> None:
-    school, alert = await alerted(open_school, ZOOM, WEBEX)
-    question = await school.press(BROOK, alert, LOCK)
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    question = await school.press(BROOK, warning, LOCK)
     store = school.app.state.store
     kept = await store.run("KEYS", "mb:schoollock:*")
     assert 0 < await store.run("TTL", *kept) <= 3600
@@ -251,11 +242,11 @@ async def test_a_question_of_more_than_an_hour_ago_is_not_acted_on(open_school: 
     assert await school.recorded() == []
 
 
-async def test_a_stranger_is_put_out_from_the_alert_itself(open_school: OpenSchool) -> None:
-    school, _ = await alerted(open_school, ZOOM, WEBEX)
+async def test_a_stranger_is_put_out_from_the_warning_itself(open_school: OpenSchool) -> None:
+    school, _ = await warned(open_school, ZOOM, WEBEX)
     place = school.slack.world.im_with(BROOK).id
-    alert = await alert_saying(school, "2 classes", place)
-    beside = [block["accessory"] for block in alert.blocks if "accessory" in block]
-    await school.press(BROOK, alert, str(beside[0]["action_id"]))
+    warning = await warning_saying(school, "2 classes", place)
+    beside = [block["accessory"] for block in warning.blocks if "accessory" in block]
+    await school.press(BROOK, warning, str(beside[0]["action_id"]))
     assert STRANGER not in inside(school, ZOOM)
     assert STRANGER in inside(school, WEBEX)
