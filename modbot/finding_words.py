@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from modbot.command import title_of
 from modbot.findings import Finding, FindingKind
@@ -121,7 +122,7 @@ def _lines(seen: Seen) -> tuple[str, ...]:
     match seen.kind:
         case FindingKind.JOIN_WAVE:
             here, students = _figure(first, "here"), _figure(first, "class_size")
-            came = f"They came within {span(first.thresholds.wave_within)}."
+            came = f"They came within {span(timedelta(seconds=max(1, _figure(first, 'seconds'))))}."
             size = f"{students} {'student' if students == 1 else 'students'}"
             return f"{came} {here} were in then; the class has {size}.", "They may be guests: modbot cannot tell."
         case FindingKind.STRANGER_SHARES:

@@ -64,21 +64,39 @@ def _waves(
     ]
     if waves:
         at, who = min(waves)
-        evidence = (("arrivals", len(who)), ("here", _here_at(session, at)), ("class_size", class_size))
-        yield _finding(FindingKind.JOIN_WAVE, session, ("wave",), who, at, thresholds, evidence)
+        came = _unbroken(unknown, who[0], thresholds)
+        first, last = came[0][0], came[-1][0]
+        seconds, here = int((last - first).total_seconds()), _here_at(session, last)
+        evidence = (("arrivals", len(came)), ("seconds", seconds), ("here", here), ("class_size", class_size))
+        yield _finding(FindingKind.JOIN_WAVE, session, ("wave",), [who for _, who in came], at, thresholds, evidence)
 
 
 def _gathered(
     people: Sequence[Participant], enough: int, thresholds: Thresholds
 ) -> Iterator[tuple[datetime, list[str]]]:
     """Moments at which so many of these people had come within the window, with those who had."""
-    arrivals = sorted((person.joined_at, person.id) for person in people if person.joined_at is not None)
+    arrivals = _arrivals(people)
     first = 0
     for last, (at, _) in enumerate(arrivals):
         while at - arrivals[first][0] > thresholds.wave_within:
             first += 1
         if last + 1 - first >= enough:
             yield at, [who for _, who in arrivals[first : last + 1]]
+
+
+def _arrivals(people: Sequence[Participant]) -> list[tuple[datetime, str]]:
+    return sorted((person.joined_at, person.id) for person in people if person.joined_at is not None)
+
+
+def _unbroken(people: Sequence[Participant], first: str, thresholds: Thresholds) -> list[tuple[datetime, str]]:
+    """Those who came from this one on, for as long as they kept coming: a wave goes on after it was seen to be one."""
+    came: list[tuple[datetime, str]] = []
+    for at, who in _arrivals(people):
+        if came and at - came[-1][0] > thresholds.wave_within:
+            break
+        if came or who == first:
+            came.append((at, who))
+    return came
 
 
 def _here_at(session: Session, at: datetime) -> int:

@@ -23,7 +23,14 @@ def test_three_strangers_within_a_minute_are_a_wave() -> None:
     (finding,) = found([joined(20 * n, f"x{n}", name) for n, name in enumerate(STRANGERS[:3])])
     assert finding.kind is FindingKind.JOIN_WAVE
     assert (finding.at, finding.participants) == (at(40), ("x0", "x1", "x2"))
-    assert dict(finding.evidence) == {"arrivals": 3, "here": 3, "class_size": 11}
+    assert dict(finding.evidence) == {"arrivals": 3, "seconds": 40, "here": 3, "class_size": 11}
+
+
+def test_a_wave_goes_on_for_as_long_as_they_keep_coming() -> None:
+    names = (*STRANGERS, "Ines Volt")
+    (finding,) = found([joined(20 * n + 200 * (n == 6), f"x{n}", name) for n, name in enumerate(names)])
+    assert (finding.at, finding.participants) == (at(40), ("x0", "x1", "x2", "x3", "x4", "x5"))
+    assert dict(finding.evidence) == {"arrivals": 6, "seconds": 100, "here": 6, "class_size": 11}
 
 
 def test_strangers_who_come_one_by_one_are_no_wave() -> None:

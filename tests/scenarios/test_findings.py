@@ -1,5 +1,7 @@
 """What modbot notices by itself in a live class is told to its teacher, with what is known and buttons that work."""
 
+import re
+
 import pytest
 
 from modbot.demo.roster import PUPILS, pupil_email
@@ -42,10 +44,8 @@ async def test_a_wave_is_told_with_its_figures_and_leads_to_the_sweep(open_schoo
     school = await opened(open_school, ZOOM)
     await comes(school, ZOOM, *RAIDERS)
     told = await noticed(school, CHANG, "came into")
-    assert shown(told)[1:3] == [
-        "They came within 1 minute. 15 were in then; the class has 12 students.",
-        "They may be guests: modbot cannot tell.",
-    ]
+    assert re.fullmatch(r"They came within \d+ seconds?\. 15 were in then; the class has 12 students\.", shown(told)[1])
+    assert shown(told)[2] == "They may be guests: modbot cannot tell."
     assert buttons(told) == ["Put out the strangers…", "Lock the room", "Who is in?", "Not again in this class"]
     question = await school.press(CHANG, told, "Put out the strangers…")
     assert question.text == "Put 3 strangers out of Grade 5 Science? Nothing has been done yet."

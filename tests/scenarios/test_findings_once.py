@@ -97,7 +97,7 @@ async def test_while_slack_is_away_it_waits_and_is_told_once_it_is_back(
 async def test_of_one_kind_what_comes_soon_after_is_told_together(
     open_school: OpenSchool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modbot.parts.Noticing", partial(Noticing, pause=timedelta(seconds=8)))
+    monkeypatch.setattr("modbot.parts.Noticing", partial(Noticing, pause=timedelta(seconds=12)))
     school = await opened(open_school, ZOOM)
     await comes(school, ZOOM, "Ana Duarta")
     await noticed(school, CHANG, "almost")
@@ -134,7 +134,7 @@ async def test_of_a_class_that_is_not_known_nothing_is_told(open_school: OpenSch
 
 
 async def test_a_district_sets_its_own_thresholds(open_school: OpenSchool) -> None:
-    school = await opened(open_school, ZOOM, wave_strangers=4)
+    school = await opened(open_school, ZOOM, wave_strangers=4, wave_within_seconds=600)
     await comes(school, ZOOM, *RAIDERS)
     await looked(school)
     assert told_to(school, CHANG) == []
