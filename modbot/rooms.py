@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from modbot.authority import Places
+from modbot.authorize import may
 from modbot.errors import Denied, NoLiveSession, NotFound, StoreUnavailable, VendorError
 from modbot.granting import Granting
 from modbot.log import get_logger
@@ -178,7 +179,7 @@ class LiveRooms:
         found = await self._sessions.get_many([*named[:MAX_LOOKED_AT], *untitled[:MAX_LOOKED_AT]])
         sessions = {s.key: await self.titled(with_host(s)) for s in found if s.live}
         fitting = [s for s in sessions.values() if phrase in fold(f"{s.title} {s.room.id} {s.host_email}")]
-        return [s for s in fitting if (await self._places.may(staff, "room", s)).allowed]
+        return [s for s in fitting if may(staff, "room", await self._places.of(s)).allowed]  # shared ones: `heard`
 
     async def session(self, staff: Staff, key: str) -> Session | None:
         """One session by its key, or the newest live one of a room by the room's key. Raises Denied, StoreUnavailable.

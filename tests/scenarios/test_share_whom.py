@@ -79,6 +79,23 @@ async def test_of_several_classes_one_is_chosen_with_a_press(open_school: OpenSc
     assert timeless(answer.text) == "You shared Grade 4 Maths with Sam Ward until LATER."
 
 
+async def test_of_several_running_classes_one_is_chosen_and_only_ones_own_can_be_shared(
+    open_school: OpenSchool,
+) -> None:
+    school = await open_school()
+    await school.zoom_class()
+    await school.webex_class()
+    await substitute_comes(school)
+    await school.type(CHANG, "/room", f"share <@{ORTIZ}>")
+    question = await school.type(ORTIZ, "/room", f"share <@{WARD}> for 1h")
+    assert question.text == "Which class do you mean? 2 are live."
+    refused = await school.press(ORTIZ, question, "Grade 5 Science (Zoom)")
+    assert refused.text.endswith("Only its teacher, its principal and IT can share it.")
+    answer = await school.press(ORTIZ, question, "Grade 3 Reading (Webex)")
+    assert timeless(answer.text) == "You shared Grade 3 Reading with Sam Ward until LATER."
+    assert [one.title for one in await grants_of(school)] == ["Grade 3 Reading"]
+
+
 async def test_where_nobody_knows_which_class_it_is_the_room_is_shared(
     open_school: OpenSchool,
 ) -> None:
