@@ -75,6 +75,47 @@ class Player:
         await self.page.get_by_role("button", name="Answer", exact=True).first.click(timeout=A_WHILE / ONE_MS)
         await self.page.get_by_role("button", name="1", exact=True).click()
 
+    async def silence(self) -> None:
+        """Wait until no phone rings or speaks."""
+        await until("every phone is quiet", self._quiet, within=A_WHILE)
+
+    async def _quiet(self) -> bool:
+        phones = self.page.locator(".phone")
+        return (
+            await phones.count() > 0 and await phones.and_(self.page.locator(".idle")).count() == await phones.count()
+        )
+
+    async def close_incident(self, title: str) -> None:
+        """Press Resolve on the card of a class in #incidents, say yes, and wait until the card is green."""
+        log = await self.look_into("incidents")
+        card = log.get_by_role("article").filter(has_text=title)
+        await card.get_by_role("button", name="Resolve").click(timeout=A_WHILE / ONE_MS)
+        await self.page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
+        await self.card_is_green(title)
+
+    async def card_is_green(self, title: str) -> None:
+        """Wait until the card of a class in #incidents, which must be in view, is green and says why."""
+        card = self.page.get_by_role("log").get_by_role("article").filter(has_text=f"Resolved: {title}")
+        await card.locator(".card-sign.good").wait_for(timeout=A_WHILE / ONE_MS)
+
+    async def nobody_from_outside_is_in(self, title: str) -> None:
+        """The class is in view, and shows none but its own people; who waits outside it is shown apart."""
+        inside = self.room(title).get_by_role("list", name=f"In {title}")
+        await inside.wait_for()
+        await self.gone(inside.locator(".tile.outside"))
+
+    async def gone(self, what: Locator) -> None:
+        """Wait until there is none of it on the page."""
+
+        async def none() -> bool:
+            return await what.count() == 0
+
+        await until(f"{what} is gone", none, within=A_WHILE)
+
+    async def is_locked(self, title: str) -> None:
+        """The class shows that nobody new gets in."""
+        await self.room(title).locator('[data-entry="locked"]').wait_for()
+
     async def ends_well(self) -> None:
         """Wait until the scenario is done; every goal is met."""
         await until("the scenario is done", self.page.locator(".running.done").is_visible, within=A_WHILE)

@@ -68,7 +68,9 @@ def _person(number: int, name: str, **more: Any) -> Json:
 def _room(platform: str, label: str, title: str, teacher: str, **more: Any) -> Json:
     people = [_person(0, "Megan Chang", role="host"), *(_person(n, name) for n, name in enumerate(PUPILS, 1))]
     room: Json = {"platform": platform, "label": label, "title": title, "teacher": teacher, "live": True}
-    return room | {"locked": False, "entry": "Anyone with the link", "people": people, "gone": []} | more
+    return (
+        room | {"locked": False, "entry": "Anyone with the link", "people": people, "gone": [], "gone_count": 0} | more
+    )
 
 
 def _rooms() -> list[Json]:
@@ -82,6 +84,7 @@ def _rooms() -> list[Json]:
         {"name": "Visitor 1", "how": "refused", "at": at(15)},
         {"name": "Hugo Silva", "how": "left", "at": at(5)},
     ]
+    science["gone_count"] = 3
     shut = _room("webex", "Webex", "Grade 3 Reading", "U0ORTIZ", locked=True, entry="Locked: nobody new gets in")
     asked = _room(
         "meet", "Google Meet", "Grade 4 Maths", "U0HADDAD", locked=None, entry="Only invited people, others knock"

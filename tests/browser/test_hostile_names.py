@@ -24,7 +24,7 @@ def with_names() -> Json:
     inside = [{**room["people"][1], "id": f"h{n}", "name": name, "pupil": False} for n, name in enumerate(NAMES)]
     waiting = [{**person, "id": f"w{person['id']}", "where": "lobby"} for person in inside]
     gone = [{"name": name, "how": "removed", "at": room["gone"][0]["at"]} for name in NAMES]
-    rooms = [{**room, "people": [*room["people"], *inside, *waiting], "gone": gone}]
+    rooms = [{**room, "people": [*room["people"], *inside, *waiting], "gone": gone, "gone_count": len(gone)}]
     people = [{**whole["people"][0], "name": LONG, "note": SCRIPT}, *whole["people"][1:]]
     message = posted("D00001", 50, f"{SCRIPT} {TURNED} {LONG}")
     calls = [{**whole["wire"][0], "path": f"/{SCRIPT}{LONG}"}]

@@ -9,6 +9,7 @@ from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass
 from pathlib import Path
 
+SAYS_WITHIN_SECONDS = 100
 COMMAND = (sys.executable, "-c", "from modbot.cli import main; main()", "demo")
 
 
@@ -44,7 +45,7 @@ async def until_said(process: Process, words: str) -> None:
     """Read its output until those words have come."""
     assert process.stdout is not None
     heard = ""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + SAYS_WITHIN_SECONDS
     while words not in heard:
         line = await asyncio.wait_for(process.stdout.readline(), deadline - time.monotonic())
         assert line, f"it ended without saying {words!r}: {heard}"

@@ -117,6 +117,7 @@ async def test_typed_lines_come_through_a_pipe_and_their_end_ends_it(short_dir: 
 
 
 async def test_ctrl_c_ends_it_soon_and_leaves_nothing(short_dir: Path) -> None:
+    began_at = time.monotonic()
     process = await start(short_dir, "--terminal")
     await until_said(process, STARTED)
     asked_at = time.monotonic()
@@ -124,7 +125,7 @@ async def test_ctrl_c_ends_it_soon_and_leaves_nothing(short_dir: Path) -> None:
     _, err = await process.communicate()
     took = time.monotonic() - asked_at
     assert (process.returncode, err.decode()) == (0, "")
-    assert took < 2
+    assert took < max(2.0, (asked_at - began_at) / 2)  # a slow machine takes longer for all
     assert not left_in(short_dir)
     assert not processes_that_name(short_dir)
 

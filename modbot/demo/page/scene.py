@@ -14,6 +14,8 @@ from modbot.demo.stand_ins.picture import Arrival, Picture, Someone, Where
 from modbot.model import PlatformName
 from modbot.simulators.slack import PostedMessage, payloads
 
+TAKE_IT = "1"  # the key by which whoever is called says that they have it
+
 Act = Callable[["Scene"], Awaitable[None]]
 Seen = Callable[["Scene"], bool]
 Words = Callable[["Scene"], str]
@@ -109,6 +111,12 @@ class Scene:
         await self.on(platform).put_out_by_hand(self.arrivals[role].id)
         self.stopwatch.look_afresh()
 
+    async def take_call(self, person: str) -> None:
+        """They pick up and press 1; nothing when their phone does not ring."""
+        if self.hands.phone(person).ringing:
+            self.hands.answer(person)
+            await self.hands.key(person, TAKE_IT)
+
     def note(self, moment: str) -> None:
         """That was now. The first time counts."""
         self.moments.setdefault(moment, datetime.now(UTC))
@@ -141,6 +149,12 @@ class Scene:
         """Whether they came to the door and were not let in."""
         came = self.arrivals.get(role)
         return came is not None and came.where is not Where.JOINED
+
+    @property
+    def silent(self) -> bool:
+        """Whether no telephone rings or speaks, and nobody is called by PagerDuty."""
+        district = self.day.district
+        return all(call.over for call in district.twilio.calls) and not district.pagerduty.ringing
 
     @property
     def messages(self) -> list[PostedMessage]:

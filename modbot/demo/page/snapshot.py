@@ -122,6 +122,7 @@ def _room(there: StandIn) -> Json:
         "entry": picture.entry,
         "people": [_someone(one) for one in picture.people],
         "gone": _gone(picture.gone[:MOST_GONE]),
+        "gone_count": len(picture.gone),
     }
 
 

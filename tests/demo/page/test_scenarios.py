@@ -12,7 +12,7 @@ from modbot.demo.roster import ORTIZ, REYES
 from modbot.model import PlatformName
 from tests.demo.page.visiting import Json, Visitor, buttons, names, room, visiting
 
-TO_THE_END = timedelta(seconds=55)
+TO_THE_END = timedelta(seconds=200)
 
 
 def met(state: Json) -> dict[str, bool]:
@@ -38,7 +38,6 @@ async def staged(short_dir: Path, request: pytest.FixtureRequest) -> AsyncIterat
         yield opened
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 async def test_with_help_it_is_played_to_its_end_and_every_goal_is_met(staged: Visitor, scenario: Scenario) -> None:
     await staged.done("scenario", name=scenario.name)

@@ -21,7 +21,7 @@ COMERS = 30
 
 async def first(visitor: Visitor, holds: Any) -> Json:
     """The first state told in which it holds."""
-    async with asyncio.timeout(45), aclosing(visitor.watch()) as told:
+    async with asyncio.timeout(120), aclosing(visitor.watch()) as told:
         async for state in told:
             if holds(state):
                 return state
@@ -54,9 +54,10 @@ async def test_a_reload_gets_the_whole_state_at_once(visitor: Visitor) -> None:
 
 
 async def test_nothing_is_told_while_nothing_changes(visitor: Visitor) -> None:
-    await visitor.day.settled()
-    before = (await visitor.state())["rev"]
-    assert [(await visitor.state())["rev"] for _ in range(20)] == [before] * 20
+    async def nothing_is_new() -> bool:
+        return len({(await visitor.state())["rev"] for _ in range(20)}) == 1
+
+    await until("twenty looks in a row see the same", nothing_is_new)  # what modbot asks by itself is over then
 
 
 async def test_a_browser_that_stops_reading_holds_up_nobody(visitor: Visitor) -> None:
@@ -139,7 +140,7 @@ async def test_what_a_snapshot_holds_is_what_the_page_was_promised(visitor: Visi
         "pagerduty", "rooms", "wire", "figure", "scenarios", "running", "pace",
     }  # fmt: skip
     assert set(room(state)) == {
-        "platform", "label", "title", "teacher", "live", "locked", "entry", "people", "gone",
+        "platform", "label", "title", "teacher", "live", "locked", "entry", "people", "gone", "gone_count",
     }  # fmt: skip
     assert set(room(state)["people"][0]) == {"id", "name", "role", "where", "sharing", "pupil"}
 

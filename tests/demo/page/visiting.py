@@ -20,7 +20,7 @@ from tests.stores import until
 
 LONGEST_LINE_BYTES = 16 * 1024 * 1024
 TOKEN = "an-invented-token-for-the-button-on-the-wall"
-MINUTE = timedelta(seconds=45)
+LONG = timedelta(seconds=120)
 Json = dict[str, Any]
 
 
@@ -63,7 +63,7 @@ class Visitor:
         command, _, text = line.partition(" ")
         await self.done("slash", user=user, command=command, text=text, channel=channel)
 
-    async def until(self, what: str, holds: Callable[[Json], Any], *, within: timedelta = MINUTE) -> Json:
+    async def until(self, what: str, holds: Callable[[Json], Any], *, within: timedelta = LONG) -> Json:
         """The first state in which it holds."""
 
         async def so() -> bool:

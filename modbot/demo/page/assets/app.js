@@ -1,5 +1,5 @@
 // The whole page: keeps the snapshot and what this visitor looks at, and gives both to the three views.
-import { html, useCallback, useEffect, useMemo, useState } from "./vendor/htm-preact.js";
+import { html, useCallback, useEffect, useLayoutEffect, useMemo, useState } from "./vendor/htm-preact.js";
 import { Chat } from "./chat/chat.js";
 import { Classes } from "./classes/classes.js";
 import { isOutside } from "./classes/people.js";
@@ -14,10 +14,10 @@ import { post, watch } from "./state/wire.js";
 import { Tabs } from "./tabs.js";
 import { Top } from "./top.js";
 
-// A value that this tab remembers over a reload.
+// A value that this tab remembers over a reload, which may come before the browser has painted it.
 function useKept(name, first) {
   const [value, setValue] = useState(() => ofTab(name) ?? first);
-  useEffect(() => keepInTab(name, value), [value]);
+  useLayoutEffect(() => keepInTab(name, value), [value]);
   return [value, setValue];
 }
 

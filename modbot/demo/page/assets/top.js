@@ -1,5 +1,5 @@
 // The head of the page: whose district this is, the connection, the theme.
-import { html, useEffect, useState } from "./vendor/htm-preact.js";
+import { html, useLayoutEffect, useState } from "./vendor/htm-preact.js";
 import { keepInBrowser, ofBrowser } from "./state/kept.js";
 
 const THEMES = { "": "As the system", light: "Light", dark: "Dark" };
@@ -17,7 +17,7 @@ export function Top({ district, connection }) {
 function Theme() {
   const [theme, setTheme] = useState(() => ofBrowser("theme") || "");
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (theme) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
     keepInBrowser("theme", theme);

@@ -1,8 +1,8 @@
 """Strangers raid four classes of one school in the same minute, each on another platform; the principal answers."""
 
 from modbot.demo.district import INCIDENTS
-from modbot.demo.page.scene import Beat, Goal, Scenario, Scene
-from modbot.demo.roster import BROOK, CHANG
+from modbot.demo.page.scene import TAKE_IT, Beat, Goal, Scenario, Scene
+from modbot.demo.roster import BAKER, BROOK, CHANG, REYES
 from modbot.model import PlatformName
 
 FOUR = (PlatformName.ZOOM, PlatformName.WEBEX, PlatformName.MEET, PlatformName.TEAMS)
@@ -65,6 +65,16 @@ def _late_ones_wait(scene: Scene) -> bool:
     return all(scene.was_kept_out(f"{LATE} {platform}") for platform in FOUR)
 
 
+async def _it_answers(scene: Scene) -> None:
+    for person in (REYES, BAKER):
+        await scene.take_call(person.slack)
+
+
+def _it_has_it(scene: Scene) -> bool:
+    cards = [scene.posted(INCIDENTS, scene.on(platform).title, "has it.") for platform in FOUR]
+    return all(card is not None for card in cards) and scene.silent
+
+
 def _four_cards(scene: Scene) -> bool:
     return all(scene.posted(INCIDENTS, scene.on(platform).title) is not None for platform in FOUR)
 
@@ -72,10 +82,7 @@ def _four_cards(scene: Scene) -> bool:
 FOUR_CLASSES = Scenario(
     name="four_classes",
     title="A raid on four classes at once",
-    about=(
-        "Zoom, Webex, Google Meet and Microsoft Teams, in the same minute. The principal shuts each class from one "
-        "conversation; where a platform lets nobody but the teacher act, modbot says which click to make."
-    ),
+    about="Zoom, Webex, Google Meet and Teams, in the same minute. Shut all four from one place, and get IT to answer.",
     plays_as=BROOK.slack,
     needs=frozenset(FOUR),
     beats=(
@@ -98,12 +105,21 @@ FOUR_CLASSES = Scenario(
             act=_teachers_eject,
             until=_all_out,
         ),
-        Beat("One incident a class, and IT has been called.", until=_four_cards, rest_seconds=0.5),
+        Beat("#incidents has a card for each class.", until=_four_cards),
+        Beat(
+            "IT was called in Slack when you typed, and does not look there: a telephone rings.",
+            hint=f"Under “IT on call”, answer the phone that rings, listen, and press {TAKE_IT}.",
+            until=_it_has_it,
+            help=_it_answers,
+            rest_seconds=0.5,
+        ),
     ),
     goals=(
         Goal("All four classes are shut", _all_shut),
         Goal("Whoever came later is not in", _late_ones_wait),
         Goal("The stranger is out of all four", _all_out),
         Goal("#incidents has a card for each class", _four_cards),
+        Goal("IT has it, and nothing rings any more", _it_has_it),
     ),
+    verdict=lambda _: "Four classes are shut, and #incidents says who has it.",
 )

@@ -8,6 +8,8 @@ from modbot.model import PlatformName
 ZOOM = PlatformName.ZOOM
 PUPIL = PUPILS[10]
 BACK = "back"
+TITLE = "Grade 5 Science"
+OVER = "/resolve the screen is gone"
 
 
 async def _shares(scene: Scene) -> None:
@@ -38,7 +40,16 @@ def _stays_out(scene: Scene) -> bool:
 
 
 def _on_record(scene: Scene) -> bool:
-    return scene.posted(INCIDENTS, "Grade 5 Science") is not None
+    return scene.posted(INCIDENTS, TITLE) is not None
+
+
+async def _close(scene: Scene) -> None:
+    if not _closed(scene):
+        await scene.type(CHANG.slack, OVER)
+
+
+def _closed(scene: Scene) -> bool:
+    return scene.posted(INCIDENTS, f"Resolved: {TITLE}") is not None
 
 
 PUPIL_SHARES = Scenario(
@@ -48,7 +59,7 @@ PUPIL_SHARES = Scenario(
     plays_as=CHANG.slack,
     needs=frozenset({ZOOM}),
     beats=(
-        Beat("Ms Chang teaches Grade 5 Science on Zoom. Everybody is there."),
+        Beat(f"Ms Chang teaches {TITLE} on Zoom. Everybody is there."),
         Beat(f"{PUPIL} shares a screen.", act=_shares),
         Beat(
             "Everybody sees it.",
@@ -58,12 +69,21 @@ PUPIL_SHARES = Scenario(
             help=_eject,
         ),
         Beat(f"The screen is gone. {PUPIL} tries to come back before anybody has talked to them.", act=_comes_back),
-        Beat("The principal reads in #incidents what was done, and by whom.", until=_on_record, rest_seconds=0.5),
+        Beat(
+            "The principal reads in #incidents what was done, and by whom. It is over: close it.",
+            hint="Press Resolve on the card in #incidents, or type /resolve and what it was. The card turns green.",
+            type=OVER,
+            until=_closed,
+            help=_close,
+            rest_seconds=0.5,
+        ),
     ),
     goals=(
         Goal("Nobody shares a screen", _nobody_shares),
         Goal(f"{PUPIL} is out of the class", _out),
         Goal(f"{PUPIL} stays out until the teacher allows it", _stays_out),
         Goal("The principal has it on record", _on_record),
+        Goal("The incident is closed, and its card is green", _closed),
     ),
+    verdict=lambda _: "The incident is closed. Its card in #incidents is green, and keeps what was done.",
 )

@@ -4,13 +4,12 @@ from aiohttp import ClientSession, ClientTimeout
 
 from modbot.demo.district import INCIDENTS
 from modbot.demo.page.clean_slate import slack_is
-from modbot.demo.page.scene import Beat, Goal, Scenario, Scene, Seen
+from modbot.demo.page.scene import TAKE_IT, Beat, Goal, Scenario, Scene, Seen
 from modbot.demo.roster import ORTIZ, REYES
 from modbot.model import PlatformName
 from modbot.simulators.twilio import Call
 
 WITHIN_SECONDS = 10
-TAKE_IT = "1"
 CARD = ("Grade 3 Reading", f"{REYES.name} has it.")
 HINT = f"Answer your phone, listen, and press {TAKE_IT}."
 
@@ -39,9 +38,7 @@ async def _wall_button(scene: Scene) -> None:
 
 
 async def _answers(scene: Scene) -> None:
-    if scene.hands.phone(REYES.slack).ringing:
-        scene.hands.answer(REYES.slack)
-        await scene.hands.key(REYES.slack, TAKE_IT)
+    await scene.take_call(REYES.slack)
 
 
 async def _mends(scene: Scene) -> None:
@@ -68,8 +65,7 @@ def _taken_since(moment: str) -> Seen:
 
 
 def _silent(scene: Scene) -> bool:
-    twilio, pagerduty = scene.day.district.twilio, scene.day.district.pagerduty
-    return all(call.over for call in twilio.calls) and not pagerduty.ringing
+    return scene.silent
 
 
 def _caught_up(scene: Scene) -> bool:
@@ -108,7 +104,7 @@ SLACK_DOWN = Scenario(
             rest_seconds=0.5,
         ),
         Beat("You have that one too.", until=_silent),
-        Beat("Slack comes back, and within half a minute catches up.", act=_mends, until=_caught_up),
+        Beat("Slack comes back, and within half a minute it catches up.", act=_mends, until=_caught_up),
     ),
     goals=(
         Goal("A telephone rings though Slack is down", _rang),
@@ -117,4 +113,5 @@ SLACK_DOWN = Scenario(
         Goal("Nothing rings any more", lambda scene: BY_BUTTON(scene) and _silent(scene)),
         Goal("Slack, when it is back, says who has it", _caught_up),
     ),
+    verdict=lambda _: "Slack is back, and #incidents says that you have it.",
 )

@@ -14,7 +14,7 @@ export function Chat({ placeKey, seen, wanted, onPerson, onPlace, onTaken }) {
   const place = places.find((each) => each.key === placeKey) || places.at(-1);
   const label = place.key === PRIVATE ? "your conversation with modbot" : `#${place.name}`;
   return html`<section class="view chat" id="chat" aria-labelledby="chat-title">
-    <h2 id="chat-title" class="view-title">Staff chat</h2>
+    <div class="view-head"><h2 id="chat-title">Staff chat</h2><p>as Slack shows it</p></div>
     <${People} seen=${seen} onChoose=${onPerson} />
     <${Places} current=${placeKey === HOME ? HOME : place.key} seen=${seen} onChoose=${onPlace} />
     ${placeKey === HOME ? html`<${Home} />` : html`<${Conversation} key=${`${me} ${place.key}`} place=${place} label=${`Messages in ${label}`} />`}

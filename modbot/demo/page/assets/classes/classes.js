@@ -14,7 +14,7 @@ export function Classes() {
   const { snap, me } = useDemo();
   const rooms = [...snap.rooms].sort((one, other) => rank(one, me) - rank(other, me));
   return html`<section class="view classes" id="classes" aria-labelledby="classes-title">
-    <h2 id="classes-title" class="view-title">Live classes</h2>
+    <div class="view-head"><h2 id="classes-title">Live classes</h2><p>as their platforms show them</p></div>
     <div class="scrolled" tabindex="0" role="group" aria-label="The classes">
       ${rooms.length ? rooms.map((room) => html`<${Room} key=${`${room.platform} ${room.title}`} room=${room} mine=${room.teacher === me} />`) : html`<p class="nothing">No class runs.</p>`}
     </div>

@@ -7,9 +7,9 @@ import { Sign } from "./marks.js";
 const WORDS = { left: "left", removed: "removed", refused: "could not get in" };
 const MOST = 4;
 
-export function Gone({ gone }) {
+export function Gone({ gone, count }) {
   if (!gone.length) return null;
-  const more = gone.length - MOST;
+  const more = count - Math.min(gone.length, MOST);
   return html`<ul class="gone" aria-label="Who is out">
     ${gone.slice(0, MOST).map(
       (each, number) => html`<li key=${`${each.at}${number}`} class=${each.how}>

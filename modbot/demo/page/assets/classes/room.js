@@ -54,6 +54,6 @@ function Inside({ room, inside, waiting }) {
     )}
     ${inside.length > 0 && html`<${People} people=${inside} label=${`In ${room.title}`} />`}
     ${waiting.length > 0 && html`<h4 class="waiting-title">Waiting to be let in</h4><${People} people=${waiting} label="Waiting to be let in" />`}
-    <${Gone} gone=${room.gone} />
+    <${Gone} gone=${room.gone} count=${room.gone_count} />
   </div>`;
 }

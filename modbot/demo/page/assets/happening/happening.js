@@ -9,7 +9,7 @@ import { Wire } from "./wire.js";
 export function Happening() {
   const { phones } = useDemo().snap;
   return html`<section class="view happening" id="happening" aria-labelledby="happening-title">
-    <h2 id="happening-title" class="view-title">What is happening</h2>
+    <div class="view-head"><h2 id="happening-title">What is happening</h2><p>how fast, and who is called</p></div>
     <${Figure} />
     ${phones.length > 0 &&
     html`<section class="phones" aria-labelledby="phones-title">

@@ -10,7 +10,8 @@ export function Wire() {
   const { wire } = useDemo().snap;
   const newest = wire.slice(-MOST_ROWS).reverse();
   return html`<section class="wire" aria-labelledby="wire-title">
-    <h3 id="wire-title">On the wire</h3>
+    <div class="wire-head"><h3 id="wire-title">On the wire</h3>
+      <p aria-hidden="true"><span class="arrow">→</span>from modbot <span class="to-modbot"><span class="arrow">←</span></span>to modbot</p></div>
     <div class="wire-rows" tabindex="0" role="group" aria-label="Requests, newest first">
       ${newest.length ? html`<ol>${newest.map((call) => html`<${Row} key=${call.n} call=${call} />`)}</ol>` : html`<p class="nothing">No request yet.</p>`}
     </div>

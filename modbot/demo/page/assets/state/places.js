@@ -19,7 +19,7 @@ export function messagesIn(snap, me, place) {
 
 // What is shown in a place, oldest first: messages that start something, and what this person typed.
 export function linesIn(snap, me, place) {
-  const messages = messagesIn(snap, me, place).filter((each) => !each.thread_ts || each.thread_ts === each.ts);
+  const messages = messagesIn(snap, me, place).filter(starts);
   const typed = snap.typed.filter((each) => each.user === me && (each.channel || "") === place.id);
   const early = place.key === PRIVATE && place.id ? snap.typed.filter((each) => each.user === me && !each.channel) : [];
   const lines = [
@@ -42,11 +42,14 @@ export function repliesTo(snap, me, message) {
   );
 }
 
+// A reply in a thread makes no channel unread, as in Slack: a card's timeline would.
+const starts = (message) => !message.thread_ts || message.thread_ts === message.ts;
+
 const mark = (me, key) => `${me} ${key}`;
 
 export function unreadIn(snap, me, place, seen) {
   const last = seen[mark(me, place.key)] || "";
-  return messagesIn(snap, me, place).filter((each) => each.author !== me && each.ts > last).length;
+  return messagesIn(snap, me, place).filter((each) => starts(each) && each.author !== me && each.ts > last).length;
 }
 
 // What modbot wrote to this person alone: the channels are everybody's.

@@ -1,0 +1,15 @@
+"""Most tests here start a whole district, many as a process: they get longer than the rest."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+DISTRICT_TIMEOUT_SECONDS = 240
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A machine may be ten times slower than the one on which they were written."""
+    for item in items:
+        if HERE in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(DISTRICT_TIMEOUT_SECONDS))
