@@ -39,14 +39,19 @@ class Telling:
     async def tell(self, seen: Seen, place: Place) -> Ear:
         """One message to the teacher, and to whomever the class is shared with; who got it."""
         seen = await self._completed(seen)
-        ear = await self._tell_teacher(seen, place)
-        await self._tell_colleagues(seen, place)
+        teacher = await self._told_teacher(seen, place)
+        ear = Ear.TEACHER if teacher else await self._tell_channel(seen, place)
+        await self._tell_colleagues(seen, place, but=teacher)
         return ear
 
-    async def _tell_teacher(self, seen: Seen, place: Place) -> Ear:
+    async def _told_teacher(self, seen: Seen, place: Place) -> str:
+        """The address of whoever was told, "" for nobody."""
         for email in await self._teachers(seen, place):
             if await self._told(email, seen):
-                return Ear.TEACHER
+                return email
+        return ""
+
+    async def _tell_channel(self, seen: Seen, place: Place) -> Ear:
         channel = self._settings.incident_channel_of(place.school or "")
         if not channel:
             log.warning("nobody_to_tell", session=seen.session.key, kind=seen.kind)
@@ -54,11 +59,12 @@ class Telling:
         await self._chat.post(channel, to_helpers(seen))
         return Ear.CHANNEL
 
-    async def _tell_colleagues(self, seen: Seen, place: Place) -> None:
+    async def _tell_colleagues(self, seen: Seen, place: Place, *, but: str) -> None:
         """A substitute stands before the class, where its teacher may be ill: tried once, as the teacher was told."""
         try:
             for email in await self._places.granted_at(place):
-                await self._told(email, seen)
+                if email.casefold() != but.casefold():  # a substitute may run the class with their own account
+                    await self._told(email, seen)
         except (StoreUnavailable, VendorError) as error:
             log.warning("colleagues_not_told", session=seen.session.key, detail=error.log_detail)
 
