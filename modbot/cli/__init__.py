@@ -5,8 +5,22 @@ import sys
 import typer
 
 from modbot import __version__
-from modbot.cli import audit, demo, doctor, drill, keys, manifest, meet, page, platforms, roster, serving
+from modbot.cli.on_demand import group_of
 from modbot.errors import ModbotError, VendorError
+
+COMMANDS = {
+    "serve": "modbot.cli.serving",
+    "demo": "modbot.cli.demo",
+    "doctor": "modbot.cli.doctor",
+    "platforms": "modbot.cli.platforms",
+    "manifest": "modbot.cli.manifest",
+    "roster": "modbot.cli.roster",
+    "audit": "modbot.cli.audit",
+    "page": "modbot.cli.page",
+    "drill": "modbot.cli.drill",
+    "keys": "modbot.cli.keys",
+    "meet": "modbot.cli.meet",
+}
 
 app = typer.Typer(
     name="modbot",
@@ -14,9 +28,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    cls=group_of(COMMANDS),
 )
-for _each in (serving, demo, doctor, platforms, manifest, roster, audit, page, drill, keys, meet):
-    _each.add(app)
 
 
 def _version(wanted: bool) -> None:
