@@ -3,16 +3,16 @@
 Nothing here acts on rooms. The card carries no participants' names: it stands in a shared channel (P9).
 """
 
-import asyncio
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from modbot.authority import Places
-from modbot.chat import Chat
+from modbot.chat import Chat, Posted
 from modbot.command import title_of
 from modbot.errors import StoreUnavailable
 from modbot.jobs import Jobs
@@ -26,7 +26,6 @@ from modbot.store.turns import Turns
 
 CARD_JOB = "incident.card"
 CARD_TURN = timedelta(seconds=6)  # of the silence of whoever shows a card, who is then taken for dead
-CARD_HELD_EVERY = timedelta(seconds=1)
 CARD_AGAIN = timedelta(seconds=30)  # after chat took a card at none of a job's tries
 ONE_SECOND = timedelta(seconds=1)
 CARD_GIVEN_UP = timedelta(days=1)  # a channel that has taken nothing for so long will not take it then
@@ -144,12 +143,10 @@ class IncidentDesk:
         A job that finds another at it leaves: the other looks again when it has done, and a timer looks should it have
         died. Raises VendorError when chat does not take it, StoreUnavailable.
         """
-        turn = Turns(self._store)
         while await self._incidents.out_of_date(incident_id):
-            if not await turn.take(_card(incident_id), CARD_TURN):
+            if not await self._show_in_turn(incident_id, Turns(self._store)):
                 await self._show_at(incident_id, self._now(), CARD_TURN)
                 return
-            await self._show_in_turn(incident_id, turn)
 
     async def show_later(self, incident_id: str) -> None:
         """Chat takes no card at the moment: it catches up when chat is back. Raises StoreUnavailable."""
@@ -166,51 +163,66 @@ class IncidentDesk:
         number = int(again.timestamp() // wait.total_seconds())
         await self._jobs.at(CARD_JOB, incident_id, again, key=f"{_card(incident_id)}:{wait // ONE_SECOND}s:{number}")
 
-    async def _show_in_turn(self, incident_id: str, turn: Turns) -> None:
-        holding = asyncio.ensure_future(_hold(incident_id, turn))
+    async def _show_in_turn(self, incident_id: str, turn: Turns) -> bool:
+        """Show all there is; False when it is another's turn, or has become it."""
+        if not await turn.take(_card(incident_id), CARD_TURN):
+            return False
+        job = _Job(turn)
         try:
-            await self._show(incident_id, turn)
+            async with turn.holding(_card(incident_id), CARD_TURN):  # a channel takes one message a second
+                while await self._incidents.out_of_date(incident_id):
+                    if not await self._show(incident_id, job):
+                        return False
+            return True
         finally:
-            holding.cancel()
             await _let_go(incident_id, turn)
 
-    async def _show(self, incident_id: str, turn: Turns) -> None:
+    async def _show(self, incident_id: str, job: "_Job") -> bool:
         incident = await self._incidents.get(incident_id)
         if incident is None:
-            return
-        if incident.channel and not await self._send(incident, turn):
-            return  # it took so long that another has taken over
-        await self._incidents.shown(incident)
+            return True
+        sent = not incident.channel or await self._send(incident, job)
+        if sent:
+            await self._incidents.shown(incident)
+        return sent
 
-    async def _send(self, incident: Incident, turn: Turns) -> bool:
-        """Whether it was all sent in this job's turn."""
-        card = incident.card
-        if card is None:
-            card = await self._chat.post(incident.channel, card_of(incident))
-            await self._incidents.set(incident.id, channel=card.channel, ts=card.ts)
-        else:
-            await self._chat.change(card, card_of(incident))
+    async def _send(self, incident: Incident, job: "_Job") -> bool:
+        """Whether it was sent in this job's turn: all of it, or what matters until something newer is to be shown."""
+        if not await job.turn.take(_card(incident.id), CARD_TURN):
+            return False
+        card = await self._draw(incident, job)
         for number, text in enumerate(incident.lines[incident.posted_lines :], incident.posted_lines + 1):
-            if not await turn.take(_card(incident.id), CARD_TURN):
+            if not await job.turn.take(_card(incident.id), CARD_TURN):
                 return False
             await self._chat.thread(card, _shown(text, self._settings.district.timezone))
             await self._incidents.set(incident.id, posted_lines=number)
+            if await self._incidents.moved_on(incident):
+                break  # a long timeline goes out a line a second, and must not keep the card from its newest state
         return True
+
+    async def _draw(self, incident: Incident, job: "_Job") -> Posted:
+        """The card itself; not again while it stays as this turn has drawn it: a channel takes a message a second."""
+        shown, card = card_of(incident), incident.card
+        if card is None:
+            card = await self._chat.post(incident.channel, shown)
+            await self._incidents.set(incident.id, channel=card.channel, ts=card.ts)
+        elif shown != job.drawn:
+            await self._chat.change(card, shown)
+        job.drawn = shown
+        return card
+
+
+@dataclass(slots=True)
+class _Job:
+    """One turn at showing a card, and the card as it was last drawn in it."""
+
+    turn: Turns
+    drawn: Reply | None = None
 
 
 def _card(incident_id: str) -> str:
     """What there are turns and timers for."""
     return f"card:{incident_id}"
-
-
-async def _hold(incident_id: str, turn: Turns) -> None:
-    """A channel takes one message a second: whoever waits for it is not dead."""
-    while True:
-        await asyncio.sleep(CARD_HELD_EVERY.total_seconds())
-        try:
-            await turn.take(_card(incident_id), CARD_TURN)
-        except StoreUnavailable as error:
-            log.warning("card_not_held", incident=incident_id, detail=error.log_detail)
 
 
 async def _let_go(incident_id: str, turn: Turns) -> None:

@@ -145,6 +145,11 @@ class Incidents:
         changes, shown = await self._store.run("HMGET", keys.incident(incident_id), "changes", "shown")
         return int(changes or 0) > int(shown or 0)
 
+    async def moved_on(self, incident: Incident) -> bool:
+        """Whether anything has happened since this state was read."""
+        changes = await self._store.run("HGET", keys.incident(incident.id), "changes")
+        return int(changes or 0) > incident.changes
+
     async def shown(self, incident: Incident) -> None:
         """Its card shows this state."""
         await self.set(incident.id, shown=incident.changes)

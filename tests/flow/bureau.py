@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from modbot.authority import Places
 from modbot.chat import Posted
 from modbot.errors import Unreachable
+from modbot.granting import Granting
 from modbot.incidents import CARD_JOB, IncidentDesk
 from modbot.jobs import Counts, Jobs
 from modbot.model import Actor, PlatformName, Room, Session
@@ -17,6 +19,7 @@ from modbot.reply import Reply
 from modbot.seal import Keyring
 from modbot.settings import DistrictSettings, Settings
 from modbot.store import Store
+from modbot.store.grants import Grants
 from modbot.store.incidents import Incident, Incidents
 from modbot.store.roster import RosterStore
 
@@ -34,17 +37,31 @@ class NobodyKnown:
 
 @dataclass(slots=True)
 class Board:
-    """What hangs in the incident channel. `way` lets messages pass while it is set."""
+    """What hangs in the incident channel."""
 
     cards: dict[str, Reply] = field(default_factory=dict)  # by ts, as they are now
     threads: dict[str, list[str]] = field(default_factory=dict)  # by the card's ts, without their times
     waiting: int = 0  # messages on their way
     most_waiting: int = 0
     refusals: int = 0  # so many messages are refused, and then no more
-    way: asyncio.Event = field(default_factory=asyncio.Event)
+    _open: bool = True
+    _passes: int = 0  # so many messages pass though it is not open
+    _door: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    def __post_init__(self) -> None:
-        self.way.set()
+    def hold_up(self) -> None:
+        """No message passes until `let_pass`."""
+        self._open = False
+
+    async def let_pass(self, passes: int = 0) -> None:
+        """Messages pass again: so many, or without a number all."""
+        async with self._door:
+            self._open, self._passes = not passes, self._passes + passes
+            self._door.notify_all()
+
+    @property
+    def lines(self) -> int:
+        """How many lines the threads have."""
+        return sum(map(len, self.threads.values()))
 
     async def post(self, channel: str, reply: Reply) -> Posted:
         await self._pass()
@@ -73,7 +90,9 @@ class Board:
         self.waiting += 1
         self.most_waiting = max(self.most_waiting, self.waiting)
         try:
-            await self.way.wait()
+            async with self._door:
+                await self._door.wait_for(lambda: self._open or self._passes > 0)
+                self._passes -= 0 if self._open else 1
         finally:
             self.waiting -= 1
         if self.refusals:
@@ -113,6 +132,7 @@ async def open_bureau(store: Store, store_url: str, board: Board) -> AsyncIterat
     ring = Keyring([bytes(32)])
     roster = RosterStore(store, ring)
     people = People(store, roster, NobodyKnown(), SETTINGS, ring, now)
+    granting = Granting(grants=Grants(store, ring), people=people, zone=ZoneInfo("UTC"), now=now)
 
     async def show(incident_id: str) -> None:
         await desk.show(incident_id)
@@ -126,7 +146,7 @@ async def open_bureau(store: Store, store_url: str, board: Board) -> AsyncIterat
         store=store,
         jobs=jobs,
         chat=board,
-        places=Places(roster=roster, people=people, settings=SETTINGS),
+        places=Places(roster=roster, people=people, granting=granting, settings=SETTINGS),
         settings=SETTINGS,
         now=now,
     )
@@ -134,7 +154,7 @@ async def open_bureau(store: Store, store_url: str, board: Board) -> AsyncIterat
     try:
         yield Bureau(desk, board, jobs)
     finally:
-        board.way.set()
+        await board.let_pass()
         await jobs.drain(timedelta(seconds=20))
 
 

@@ -46,7 +46,7 @@ async def shown_once(board: Board, lines: list[str], room: str = "1") -> None:
 
 
 async def test_what_happens_while_a_card_is_being_shown_makes_no_other_job_wait(bureau: Bureau, board: Board) -> None:
-    board.way.clear()
+    board.hold_up()
     incident = await bureau.opened()
     await until("the card is on its way", lambda: board.waiting == 1)
     for number in range(MANY):
@@ -56,24 +56,38 @@ async def test_what_happens_while_a_card_is_being_shown_makes_no_other_job_wait(
 
 
 async def test_whoever_shows_a_card_shows_what_happened_meanwhile(bureau: Bureau, board: Board) -> None:
-    board.way.clear()
+    board.hold_up()
     incident = await bureau.opened()
     await until("the card is on its way", lambda: board.waiting == 1)
     await bureau.desk.acknowledged(incident.id, "Kim Reyes")
     assert await bureau.desk.resolve(incident, "Kim Reyes", "over")
     await until("the other jobs have left", lambda: bureau.counts.done == 2)
-    board.way.set()
+    await board.let_pass()
     await until("it has done", lambda: bureau.counts.done == 3)
     assert headline(board) == "🟢 Resolved: Class 1"
     await shown_once(board, ["Megan Chang: shut the class", "Kim Reyes has it.", "Kim Reyes resolved it: over"])
 
 
+async def test_the_card_does_not_wait_for_a_long_timeline(bureau: Bureau, board: Board) -> None:
+    board.hold_up()
+    incident = await bureau.opened()
+    for number in range(MANY):
+        await bureau.desk.note_on(incident.id, f"line {number}", once=f"{number}")
+    await until("all have left but one", lambda: bureau.counts.done == MANY)
+    await board.let_pass(3)  # the card and two lines
+    await until("the third line is on its way", lambda: board.lines == 2 and board.waiting == 1)
+    assert await bureau.desk.resolve(incident, "Kim Reyes", "over")
+    await board.let_pass(2)
+    await until("the card is green", lambda: headline(board).startswith("🟢"))
+    assert board.lines == 3
+
+
 async def test_nothing_is_sent_for_a_card_that_shows_all_there_is(bureau: Bureau, board: Board) -> None:
     incident = await bureau.opened()
     await until("the card stands", lambda: headline(board) != "" and bureau.counts.done == 1)
-    board.way.clear()
+    board.hold_up()
     async with asyncio.timeout(30):
-        await bureau.desk.show(incident.id)  # it would wait for the way
+        await bureau.desk.show(incident.id)  # it would wait
     assert board.waiting == 0
 
 
@@ -81,13 +95,13 @@ async def test_eight_incidents_in_a_channel_that_is_slow_all_come_to_their_last_
     bureau: Bureau, board: Board
 ) -> None:
     rooms = [str(number) for number in range(8)]
-    board.way.clear()
+    board.hold_up()
     opened = [await bureau.opened(room) for room in rooms]
     await until("every card is on its way", lambda: board.waiting == len(rooms))
     for incident in opened:
         await bureau.desk.note_on(incident.id, "IT was called.", once="called")
         assert await bureau.desk.resolve(incident, "Kim Reyes", "over")
-    board.way.set()
+    await board.let_pass()
     await until("all are green", lambda: all(headline(board, room).startswith("🟢") for room in rooms))
     for room in rooms:
         await shown_once(board, ["Megan Chang: shut the class", "IT was called.", "Kim Reyes resolved it: over"], room)
@@ -135,7 +149,7 @@ async def test_in_any_order_of_events_the_last_state_is_shown_and_each_line_once
         for number, step in enumerate(steps):
             await taken(step, both, board, incident.id, number)
         assert await both[1].desk.resolve(incident, "Kim Reyes", "over")
-        board.way.set()
+        await board.let_pass()
         await until("the card is green", lambda: headline(board).startswith("🟢"))
         kept = await both[0].desk.get(incident.id)
         assert kept is not None
@@ -148,9 +162,9 @@ async def taken(step: str, both: list[Bureau], board: Board, incident_id: str, n
     if step == "other":
         both.reverse()
     elif step == "hold up":
-        board.way.clear()
+        board.hold_up()
     elif step == "let pass":
-        board.way.set()
+        await board.let_pass()
     elif step == "acknowledge":
         await desk.acknowledged(incident_id, "Kim Reyes")
     elif step == "give back":
