@@ -9,8 +9,9 @@ from modbot.outcome_words import span
 from modbot.reply import Button, Person, Reply, Style
 from modbot.store.raids import Note
 
-MOST_CLASSES = 20
-MOST_PEOPLE = 20  # each is a row of its own, and Slack takes fifty
+MOST_CLASSES = 15
+MOST_PEOPLE = 15
+MOST_NOTES = 5  # the latest. Each line is a block of its own, and Slack takes fifty
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ def warning(scene: Scene, *, named: bool) -> Reply:
     lines = [*_classes(scene), _evidence(scene), _doubt(scene)]
     if not named:
         lines.append("What they call themselves is in the direct messages to IT on call and the principal.")
-    lines += [f"{scene.local(note.at)} {note.said}" for note in scene.notes]
+    lines += [f"{scene.local(note.at)} {note.said}" for note in scene.notes[-MOST_NOTES:]]
     given = {"raid": scene.raid, "school": scene.school}
     lock = Button(f"Lock the live rooms of {scene.school_name}…", "lockschool", given, Style.DANGER)
-    page = Button("Page IT", "page", {"session": scene.seen[-1].session_key}, Style.DANGER)
+    what = f"Somebody unrecognised goes through classes of {scene.school_name}"
+    page = Button("Page IT", "page", {"text": what}, Style.DANGER)  # of no class: anybody on staff may
     people = tuple(_person(scene, one) for one in scene.seen[:MOST_PEOPLE]) if named else ()
     return Reply(
         _headline(scene), lines=tuple(lines), people=people, buttons=(lock, page), footnote=f"raid {scene.raid}"

@@ -26,6 +26,7 @@ class Schools:
         self._people = people
         self._sessions = sessions
         self._settings = settings
+        self._principals: tuple[str, dict[str, list[str]]] = ("", {})  # of which roster, by school
         self._schools_of: tuple[str, dict[str, frozenset[str]]] = ("", {})  # of which roster, by a host's address
 
     def name(self, school: str) -> str:
@@ -34,14 +35,25 @@ class Schools:
         return (named.name if named else "") or school
 
     async def principals(self, school: str) -> tuple[str, ...]:
-        """The addresses of those who lead it, by the settings and the roster. Reads the whole staff: not for often."""
+        """The addresses of those who lead it, by the settings and the roster.
+
+        Reads the whole staff the first time, and again when the roster has changed.
+        """
+        generation = await self._roster.generation()
+        if self._principals[0] != generation:
+            self._principals = (generation, await self._all_principals())
         named = self._settings.schools.get(school)
-        found = dict.fromkeys(email.casefold() for email in (named.principals if named else ()))
+        found = (*(named.principals if named else ()), *self._principals[1].get(school, ()))
+        return tuple(dict.fromkeys(email.casefold() for email in found))
+
+    async def _all_principals(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         async for some in self._roster.everybody():
             for one in some:
-                if StaffRole.PRINCIPAL in one.roles and school in one.schools and one.email:
-                    found[one.email.casefold()] = None
-        return tuple(found)
+                if StaffRole.PRINCIPAL in one.roles and one.email:
+                    for school in one.schools:
+                        found.setdefault(school, []).append(one.email)
+        return found
 
     async def live(self, school: str) -> LiveHere:
         """Every session that runs in the school now."""

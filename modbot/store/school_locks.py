@@ -24,9 +24,7 @@ class SchoolLocks:
         """Remember what was shown."""
         key = keys.school_lock(lock.id)
         shown = orjson.dumps([lock.school, lock.raid, lock.sessions])
-        await self._store.batch(
-            [("HSETNX", key, "shown", shown), ("EXPIRE", key, int(keys.SWEEP_KEEP.total_seconds()))]
-        )
+        await self._store.batch([("HSET", key, "shown", shown), ("EXPIRE", key, int(keys.SWEEP_KEEP.total_seconds()))])
 
     async def get(self, question_id: str) -> SchoolLock | None:
         """What was shown, and what came of it; None when it is too old."""

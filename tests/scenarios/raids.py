@@ -1,5 +1,6 @@
 """A raid on several classes of the invented school, and what is seen of its warning."""
 
+import csv
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from modbot.simulators.slack import PostedMessage
 from modbot.simulators.zoom import Meeting
 from modbot.state import now
 from tests.scenarios.conftest import OpenSchool
-from tests.scenarios.enrolled import STRANGER, On, comes
+from tests.scenarios.enrolled import STRANGER, On, comes, enrolled
 from tests.scenarios.school import School
 from tests.stores import until
 
@@ -142,3 +143,16 @@ async def drawn(school: School) -> None:
         return not list(jobs)
 
     await until("every warning is up to date", quiet)
+
+
+async def works_at_two_schools(school: School, teacher: str) -> None:
+    """From now on a teacher is on the staff of another school too, and the roster does not say what they teach."""
+    await enrolled(school, lambda row: row["userSourcedId"] != teacher)
+    rows = {
+        "orgs": {"sourcedId": "org-oak", "name": "Oak Street Elementary", "type": "school"},
+        "roles": {"sourcedId": "rol-oak", "userSourcedId": teacher, "role": "teacher", "orgSourcedId": "org-oak"},
+    }
+    for table, row in rows.items():
+        with (school.district.roster / f"{table}.csv").open("a", newline="", encoding="utf-8") as file:
+            csv.DictWriter(file, fieldnames=list(row)).writerow(row)
+    await school.district.import_roster(school.app.state.roster)

@@ -12,6 +12,7 @@ from tests.scenarios.raids import (
     raided,
     second_zoom_class,
     warning_saying,
+    works_at_two_schools,
 )
 from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, shown
 
@@ -250,3 +251,14 @@ async def test_a_stranger_is_put_out_from_the_warning_itself(open_school: OpenSc
     await school.press(BROOK, warning, str(beside[0]["action_id"]))
     assert STRANGER not in inside(school, ZOOM)
     assert STRANGER in inside(school, WEBEX)
+
+
+async def test_a_class_of_which_the_school_is_not_known_is_counted_and_left_alone(open_school: OpenSchool) -> None:
+    school, warning = await warned(open_school, ZOOM, WEBEX)
+    await works_at_two_schools(school, "usr-chang")
+    question = await school.press(BROOK, warning, LOCK)
+    assert shown(question)[0] == f"Lock 1 live room of {MAPLE}? Nothing has been done yet."
+    assert shown(question)[1] == "Live now: Grade 3 Reading (Webex)."
+    assert shown(question)[-1] == (
+        "1 more live class is hosted by staff of this school, but modbot does not know of which school: not included."
+    )

@@ -7,6 +7,7 @@ import pytest
 
 from modbot.demo.roster import SCHOOL
 from modbot.store.embedded import EmbeddedStore
+from modbot.store.raids import Raids
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.enrolled import STRANGER, WEBEX, ZOOM
 from tests.scenarios.raids import (
@@ -20,9 +21,15 @@ from tests.scenarios.raids import (
     warnings,
     zoom_room,
 )  # fmt: skip
-from tests.scenarios.school import BROOK, REYES
+from tests.scenarios.school import BROOK, REYES, School
+from tests.stores import until
 
 OAK = "org-oak"
+
+
+async def waits_for_its_turn(school: School, raid_id: str) -> bool:
+    """Whether a job that would change the warning looks again by and by."""
+    return bool(await school.app.state.store.run("KEYS", f"mb:docket:*raid:{raid_id}:2s:*"))
 
 
 async def test_two_processes_that_see_it_at_once_and_again_post_one_warning(open_school: OpenSchool) -> None:
@@ -103,3 +110,21 @@ async def test_a_look_while_the_store_is_away_fails_nobody_and_the_next_one_tell
         await looker.shown(*zoom)
         await looker.shown(*webex)
         await warning_saying(school, "2 classes")
+
+
+async def test_while_another_process_draws_the_warning_what_was_seen_waits_for_it(open_school: OpenSchool) -> None:
+    school = await unwatched(open_school, ZOOM, WEBEX)
+    meeting = await second_zoom_class(school, STRANGER)
+    raids = Raids(school.app.state.store, school.app.state.keyring)
+    async with looking(school) as looker:
+        await looker.saw(room_of(school, ZOOM))
+        await looker.saw(room_of(school, WEBEX))
+        warning = await warning_saying(school, "2 classes")
+        await drawn(school)
+        raid_id = warning.everything.rpartition("raid ")[2].split()[0]
+        assert await raids.hold(raid_id)
+        await looker.saw(zoom_room(meeting))
+        await until("the job has found it held", lambda: waits_for_its_turn(school, raid_id))
+        assert "2 classes" in warning.text
+        await raids.let_go(raid_id)
+    await warning_saying(school, "3 classes")
