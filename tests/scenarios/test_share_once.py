@@ -10,6 +10,8 @@ import pytest
 from modbot.app import App
 from modbot.audit import Audit, AuditEntry, AuditLink
 from modbot.errors import StoreUnavailable
+from modbot.reply import Reply
+from modbot.store.answers import Answers
 from tests.scenarios.conftest import QUICK, OpenSchool
 from tests.scenarios.enrolled import ZOOM
 from tests.scenarios.school import CHANG, School, shown
@@ -76,6 +78,34 @@ async def test_what_broke_off_before_it_was_recorded_is_carried_out_again_as_the
     await until("it is carried out again and recorded", recorded, within=timedelta(seconds=45))
     assert await grants_of(school) == kept
     assert await school.recorded() == [(CHANG, "room.share", "done")]
+
+
+async def test_what_was_ended_meanwhile_is_not_given_again_when_only_its_answer_is_still_owed(
+    open_school: OpenSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = await with_substitute(open_school, ZOOM)
+    cut: list[str] = []
+    keep = Answers.keep
+
+    async def fails_once(self: Answers, item_id: str, reply: Reply) -> None:
+        if not cut:
+            cut.append(item_id)
+            raise StoreUnavailable("cut off by the test")
+        await keep(self, item_id, reply)
+
+    monkeypatch.setattr(Answers, "keep", fails_once)
+    await school.slack.slash(CHANG, "/room", f"share <@{WARD}> for 1h")
+    await school.until_recorded((CHANG, "room.share", "done"))
+    await school.slack.slash(CHANG, "/room", f"unshare <@{WARD}>")
+    ended = "Grade 5 Science is not shared with Sam Ward any more."
+    await school.slack.wait_for(lambda m: m.only_for == CHANG and m.text == ended, "that it has ended", 15)
+    await school.slack.wait_for(lambda m: m.only_for == CHANG and m.text.startswith("You shared"), "the answer", 45)
+    assert await grants_of(school) == []
+    assert [timeless(said) for said in announced(school)] == [
+        "Megan Chang shared Grade 5 Science with Sam Ward until LATER.",
+        "Megan Chang ended it: Grade 5 Science is not shared with Sam Ward.",
+    ]
+    assert [action for _, action, _ in await school.recorded()] == ["room.share", "room.unshare"]
 
 
 async def test_every_process_honours_what_another_gave_and_its_end_at_once(open_school: OpenSchool) -> None:
