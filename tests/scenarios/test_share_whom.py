@@ -151,6 +151,18 @@ async def test_more_than_seven_days_is_too_long(open_school: OpenSchool) -> None
     assert await grants_of(school) == []
 
 
+@pytest.mark.parametrize("channel", ["", "C0NOWHERE"])
+async def test_without_a_channel_that_takes_it_a_class_is_shared_all_the_same(
+    open_school: OpenSchool, channel: str
+) -> None:
+    school = await open_school(PlatformName.WEBEX, district={"incident_channel": channel})
+    await school.webex_class()
+    await substitute_comes(school)
+    await shares(school, WEBEX)
+    await direct_to(school, WARD, "Luis Ortiz shared Grade 3 Reading with you until ")
+    assert (await school.type(WARD, "/lock")).text == "Grade 3 Reading is locked."
+
+
 async def test_a_colleague_who_is_not_in_slack_is_said_not_to_be_told(open_school: OpenSchool) -> None:
     school = await with_substitute(open_school, ZOOM)
     del school.slack.world.users[WARD]
