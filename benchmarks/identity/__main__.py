@@ -10,7 +10,7 @@ from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.identity.classes import MEMORY_SHARE, SIZE, Setting
+from benchmarks.identity.classes import EARLIER, MEMORY_SHARE, SIZE, Setting
 from benchmarks.identity.counting import Counts, counted
 from benchmarks.identity.report import NAMES_ONLY, SIGNED_IN, for_people, goals_of, row_of
 from benchmarks.progress import say
@@ -57,7 +57,8 @@ def main(arguments: Sequence[str]) -> int:
     about = {
         "names_and_seeds": "tuning" if chosen.tuning else "reporting",
         "students_in_a_class": SIZE,
-        "same_name_as_before": MEMORY_SHARE,
+        "usual_name_on_a_day": MEMORY_SHARE,
+        "earlier_days": EARLIER,
         "shares_are": "from 0 to 1; noise is assumed, so nothing here says how often a real class looks like this",
     }
     report = {"about": about, "goals": [asdict(goal) for goal in goals], "settings": list(rows.values())}

@@ -25,6 +25,7 @@ class Counts:
     held_kinds: Counter[str] = field(default_factory=Counter)
     classes_with_swept: int = 0
     intruders: Counter[tuple[str, str]] = field(default_factory=Counter)  # (attack, band)
+    because: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (attack, band, deciding reason)
     beside: Counter[str] = field(default_factory=Counter)  # classes in which the attack gets a student swept
     targets: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (attack, victim's origin, band)
     baseline_classes: Counter[str] = field(default_factory=Counter)  # classes with a student sent out
@@ -37,7 +38,7 @@ class Counts:
         self.classes_with_swept += other.classes_with_swept
         for name in ("students", "swept", "held", "swept_kinds", "held_kinds", "beside", "baseline_classes"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("intruders", "targets", "baseline_students", "baseline_let_in"):
+        for name in ("intruders", "because", "targets", "baseline_students", "baseline_let_in"):
             getattr(self, name).update(getattr(other, name))
 
 
@@ -77,11 +78,13 @@ def _count_intruders(of: Class, seed: int, counts: Counts) -> None:
     names = class_names(of)
     for kind in KINDS:
         people, victim = with_intruder(of, kind, Random(f"{kind}:{seed}"))  # noqa: S311 - not a secret
-        bands = _bands(of, people)
-        band = bands.pop(INTRUDER)
+        verdicts = {verdict.person_id: verdict for verdict in judge(of.class_list, people)}
+        found = verdicts.pop(INTRUDER)
+        band = found.band
         counts.intruders[kind, band] += 1
+        counts.because[kind, band, found.reasons[0].why] += 1
         counts.targets[kind, victim.pupil.origin.name, band] += 1
-        counts.beside[kind] += Band.STRANGER in bands.values()
+        counts.beside[kind] += any(verdict.band is Band.STRANGER for verdict in verdicts.values())
         (intruder,) = (person for person in people if person.id == INTRUDER)
         for name in BASELINES:
             counts.baseline_let_in[name, kind] += stays(name, names, intruder)

@@ -57,11 +57,21 @@ def _attack(kind: str, counts: Counts) -> Row:
     held = sum(counts.intruders[kind, band] for band in HELD)
     return {
         "bands": bands,
+        "because": _reasons(kind, counts),
         "stays": share(stays, counts.classes),
         "left_after_the_sweep": share(stays + held, counts.classes),
         "a_student_swept_beside": share(counts.beside[kind], counts.classes),
         "stays_by_origin_copied": _stays_by_origin(kind, counts),
     }
+
+
+def _reasons(kind: str, counts: Counts) -> dict[str, dict[str, int]]:
+    """Of each band, in how many classes which reason decided."""
+    found: dict[str, dict[str, int]] = {}
+    for (attack, band, why), many in counts.because.most_common():
+        if attack == kind:
+            found.setdefault(str(band), {})[str(why)] = many
+    return found
 
 
 def _stays_by_origin(kind: str, counts: Counts) -> dict[str, float]:

@@ -19,7 +19,7 @@ Look = tuple[Shown, tuple[Fit, ...]]
 
 
 class ClassList:
-    """Who belongs to a section. Safe to share: nothing in it changes but a small cache of names already read."""
+    """Who belongs to a section. Safe to share: nothing in it changes but small caches of names already read."""
 
     def __init__(
         self,
@@ -51,7 +51,8 @@ class ClassList:
         self._named = frozenset(one.student for one in self._remembered.values()) - {b""}
         self._signers, self._rare = _seats_with_habits(counting.habits, self._seats_by_mark)
         self._looked: dict[str, Look] = {}
-        self.has_past = bool(counting.habits.of)  # whether earlier meetings are known
+        self._recalled: dict[str, RememberedName | None] = {}
+        self.has_past = counting.habits.enough  # whether earlier meetings are known
 
     @property
     def habit(self) -> bool | None:
@@ -113,7 +114,12 @@ class ClassList:
         """What is remembered of this shown name in this section, if anything is in force."""
         if self._memory is None or not self._remembered:
             return None
-        return self._remembered.get(self._memory.digest(name))
+        if name in self._recalled:
+            return self._recalled[name]
+        entry = self._remembered.get(self._memory.digest(name))
+        if len(self._recalled) < _CACHED:
+            self._recalled[name] = entry
+        return entry
 
     def remembered_fit(self, entry: RememberedName) -> tuple[Fit, ...]:
         """The student whose name it is remembered to be, when that is known and they are still on the list."""

@@ -55,6 +55,11 @@ class Habits:
     of: Mapping[bytes, Habit] = field(default_factory=dict)
     expires: date = date.min  # the first day on which they no longer count
 
+    @property
+    def enough(self) -> bool:
+        """Whether enough meetings are known to say anything of the class."""
+        return any(one.listed.bit_count() >= ENOUGH for one in self.of.values())
+
     def after(
         self,
         students: Iterable[bytes],

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from modbot.identity import Band, ClassList, Habit, Habits, Lesson, Past, Person, Why, judge, later, lesson
 from modbot.identity.habits import MEETINGS
+from modbot.rosters import Student
 from tests.identity.classes import CHANG, MEMORY, STUDENTS, TERM_ENDS, bands, class_with, entry, named, signed_in
 
 IDS = [student.id for student in STUDENTS]
@@ -70,6 +71,14 @@ def test_whoever_signs_in_nearly_always_is_expected_to() -> None:
     class_list = class_after(*[by_account] * 4, everybody(s1="Jaden Brooks"))
     assert why(class_list, "Jaden B.") == (Band.UNSURE, Why.STUDENT_SIGNS_IN)
     assert why(class_after(*[by_account] * 2, *[everybody()] * 2), "Jaden B.")[0] is Band.LIKELY
+
+
+def test_after_one_meeting_it_still_counts_that_nearly_all_signed_in_today() -> None:
+    ten = [Student(f"c{n}", f"Ana{n}", "Vale", email=f"ana{n}@students.example.org") for n in range(10)]
+    past = Past(habits=Habits({MEMORY.mark(one.id): Habit(1, 1, 1) for one in ten}, TERM_ENDS))
+    class_list = ClassList(ten, memory=MEMORY, past=past)
+    people = [signed_in(one.email, person_id=one.id) for one in ten[:9]]
+    assert judge(class_list, [*people, Person("p", "Ana9 Vale")])[-1].reasons[0].why is Why.NO_SIGN_IN
 
 
 def test_the_name_shown_beside_an_account_is_known_as_that_students() -> None:

@@ -71,7 +71,11 @@ def test_a_tolerated_entry_goes_before_one_that_was_only_worn() -> None:
 
 def test_a_name_that_two_students_have_worn_is_nobodys() -> None:
     both = [entry("Ninja Turtle", student_id=one) for one in ("s1", "s5")]
-    assert bands(class_with(*both), named("Ninja Turtle", "Jaden Brooks")) == ["remembered", "known"]
+    assert bands(class_with(*both), named("Ninja Turtle", "Jaden Brooks", "Irina Petrova")) == [
+        "remembered",
+        "known",
+        "known",
+    ]
 
 
 def test_what_is_remembered_of_a_class_does_not_grow_without_end() -> None:
