@@ -1,5 +1,11 @@
 """Not again in this class: a teacher silences one kind of finding, for this session, and takes it back."""
 
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from modbot.noticing import Noticing
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.enrolled import STRANGER, ZOOM, comes
 from tests.scenarios.noticed import looked, noticed, told_to
@@ -16,7 +22,10 @@ async def shares(school: School, name: str) -> None:
     await school.settled()
 
 
-async def test_a_silenced_kind_is_not_told_again_and_others_are(open_school: OpenSchool) -> None:
+async def test_a_silenced_kind_is_not_told_again_and_others_are(
+    open_school: OpenSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modbot.parts.Noticing", partial(Noticing, pause=timedelta(0)))
     school = await opened(open_school, ZOOM)
     await shares(school, STRANGER)
     told = await noticed(school, CHANG, "shares")
