@@ -56,19 +56,23 @@ class Granting:
         return [one for one in held if one.since <= self._now() < one.until]
 
     async def here(self, place: Place) -> list[Grant]:
-        """Everybody's grants that are in force there now."""
+        """Everybody's grants that are in force there now, of those who are still staff."""
         subjects = [f"room:{place.room}"] if place.room else []
         subjects += [f"section:{place.section}"] if place.section else []
-        return await self._in_force(await self._grants.in_any(subjects, self._now()), place)
+        return await self._of_staff(await self._in_force(await self._grants.in_any(subjects, self._now()), place))
 
     async def in_force_of(self, grants: Iterable[Grant], *, most: int) -> list[Grant]:
-        """Those that are in force where they were given; no more than `most`."""
+        """Those that are in force where they were given, of those who are still staff; no more than `most`."""
         found: list[Grant] = []
         for one in grants:
             if len(found) == most:
                 break
-            found += await self._in_force([one], place_of(one))
+            found += await self._of_staff(await self._in_force([one], place_of(one)))
         return found
+
+    async def _of_staff(self, grants: Iterable[Grant]) -> list[Grant]:
+        """Whoever has left has nothing, and is told nothing."""
+        return [one for one in grants if await self._people.staff_with(one.to) is not None]
 
     async def _in_force(self, grants: Iterable[Grant], place: Place) -> list[Grant]:
         here = [one for one in grants if covers(one, place)]

@@ -5,7 +5,8 @@ import pytest
 from modbot.demo.roster import SCHOOL
 from modbot.model import PlatformName
 from tests.scenarios.conftest import OpenSchool
-from tests.scenarios.enrolled import WEBEX, ZOOM
+from tests.scenarios.enrolled import STRANGER, WEBEX, ZOOM, comes
+from tests.scenarios.noticed import looked, noticed, told_to
 from tests.scenarios.school import BROOK, CHANG, HADDAD, ORTIZ, REYES, buttons, shown
 from tests.scenarios.substitutes import (
     NONE_RUNS,
@@ -199,6 +200,11 @@ async def test_it_ends_when_whoever_has_it_leaves_the_district(open_school: Open
     await shares(school, ZOOM)
     await left(school, "usr-ward")
     assert (await school.type(WARD, "/lock")).text.startswith("modbot does not know you as staff of this district")
+    assert (await school.type(CHANG, "/room", "shared")).text == NOTHING_SHARED
+    await comes(school, ZOOM, STRANGER, "Zed Zzz", "Otto Pike")
+    await noticed(school, CHANG, "came into")
+    await looked(school)
+    assert told_to(school, WARD) == []
 
 
 async def test_a_principal_of_another_school_gave_nothing(open_school: OpenSchool) -> None:
