@@ -5,6 +5,7 @@ import os
 import signal
 
 import typer
+import uvloop
 
 from modbot import log
 from modbot.app import App
@@ -27,7 +28,7 @@ def serve(
     """Run modbot: Slack, webhooks and timers on one port, until SIGTERM or Ctrl-C."""
     settings = load() if port is None else load(port=port)
     log.configure(settings.log_level)
-    asyncio.run(_serve(settings, worker_of))
+    uvloop.run(_serve(settings, worker_of))
 
 
 async def _serve(settings: Settings, worker_of: int) -> None:
