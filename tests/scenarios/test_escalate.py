@@ -3,8 +3,15 @@
 import asyncio
 from copy import deepcopy
 
+from modbot.simulators.slack import PostedMessage
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.school import BAKER, CHANG, ORTIZ, REYES, School, buttons, untimed
+from tests.stores import until
+
+
+def answers_to(school: School, user: str) -> list[PostedMessage]:
+    """What only this person sees; acknowledgements have no blocks."""
+    return [message for message in school.slack.messages if message.only_for == user and message.blocks]
 
 
 async def test_the_next_person_is_called_at_once(school: School) -> None:
@@ -26,8 +33,10 @@ async def test_when_everybody_was_called_the_help_desk_is_named(open_school: Ope
 async def test_a_button_pressed_twice_calls_one_person(school: School) -> None:
     await school.type(ORTIZ, "/page", "the projector")
     page = await school.page_to(REYES)
+    known = len(answers_to(school, REYES))
     await asyncio.gather(*(school.slack.press(REYES, page, "Call the next person") for _ in range(2)))
     await school.page_to(BAKER)
+    await until("both presses were answered", lambda: len(answers_to(school, REYES)) == known + 2)
     answer = await school.press(REYES, page, "Call the next person")
     assert answer.text == "Called so far: Kim Reyes, Lou Baker."
     assert len(school.pages_to(REYES)) == 1  # two steps further it would be the second round, and his again
