@@ -48,11 +48,7 @@ def _waves(
     session: Session, verdicts: Mapping[str, Verdict], class_size: int, thresholds: Thresholds
 ) -> Iterator[Finding]:
     """One for a session at the most: who is told of it looks at the whole room."""
-    unknown = [
-        person
-        for person in session.participants
-        if not runs_the_class(person) and (person.id not in verdicts or not verdicts[person.id].band.welcome)
-    ]
+    unknown = [person for person in session.participants if _is_unknown(person, verdicts)]
     strangers = [person for person in unknown if _band(verdicts, person) is Band.STRANGER]
     enough = class_size + thresholds.wave_over_class
     crowds = _gathered(unknown, thresholds.wave_arrivals, thresholds)
@@ -69,6 +65,13 @@ def _waves(
         seconds, here = int((last - first).total_seconds()), _here_at(session, last)
         evidence = (("arrivals", len(came)), ("seconds", seconds), ("here", here), ("class_size", class_size))
         yield _finding(FindingKind.JOIN_WAVE, session, ("wave",), [who for _, who in came], at, thresholds, evidence)
+
+
+def _is_unknown(person: Participant, verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether they may belong to a wave. Of whom no name was told yet, as on some platforms, nothing can be said."""
+    if runs_the_class(person) or not (person.name or person.email):
+        return False
+    return person.id not in verdicts or not verdicts[person.id].band.welcome
 
 
 def _gathered(

@@ -43,6 +43,10 @@ def test_people_without_a_name_are_a_wave_once_they_are_more_than_the_class() ->
     assert kinds(devices, class_size=3) == [FindingKind.JOIN_WAVE]
 
 
+def test_people_whose_names_the_platform_has_not_told_yet_are_no_wave() -> None:
+    assert kinds([joined(n, f"x{n}", "") for n in range(6)], class_size=3) == []
+
+
 def test_a_class_that_arrives_together_is_no_wave() -> None:
     names = ("Jaden Brooks", "Maria Lopez", "Skye Green", "Xiaoming Wang", "Irina Petrova", "Maria Keane")
     assert kinds([joined(n, f"s{n}", name) for n, name in enumerate(names)], class_size=3) == []
