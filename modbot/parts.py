@@ -167,6 +167,7 @@ class Parts(Meetings):
             sessions=self.sessions,
             rooms=self._rooms,
             people=self.people,
+            store=self.state.store,
             escalation=self._escalation,
             jobs=self.jobs,
             chat=self._chat,

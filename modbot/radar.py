@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from modbot.authorize import Place, Verb, may
-from modbot.chat import Chat
+from modbot.chat import Chat, Posted
 from modbot.command import title_of
 from modbot.errors import Forbidden, ModbotError, NotFound, StoreUnavailable, VendorError
 from modbot.escalation import Escalation
@@ -22,14 +22,20 @@ from modbot.metrics import RAIDS
 from modbot.model import Participant, Session
 from modbot.people import People
 from modbot.radar_words import Scene, SeenHere, warning
+from modbot.reply import Reply
 from modbot.rooms import LiveRooms
 from modbot.schools import Schools
 from modbot.settings import Settings
+from modbot.side_by_side import failures_of, raise_first
+from modbot.store import Store
 from modbot.store.raids import Note, Raid, Raids, Seen
 from modbot.store.sessions import Sessions
 from modbot.store.sightings import Sightings
+from modbot.store.turns import Turns
 
 RAID_JOB = "raid.warning"
+TURN = timedelta(seconds=15)  # of the job that posts a warning, renewed while it does
+AT_ONCE = 8
 HELD_ELSEWHERE = timedelta(seconds=2)
 GIVEN_UP = timedelta(seconds=30)  # after chat took the warning at none of a job's tries
 MOST_TOLD = 12  # people who are told directly
@@ -63,6 +69,7 @@ class Radar:
         sessions: Sessions,
         rooms: LiveRooms,
         people: People,
+        store: Store,
         escalation: Escalation,
         jobs: Jobs,
         chat: Chat,
@@ -76,6 +83,7 @@ class Radar:
         self._sessions = sessions
         self._rooms = rooms
         self._people = people
+        self._store = store
         self._escalation = escalation
         self._jobs = jobs
         self._chat = chat
@@ -139,15 +147,17 @@ class Radar:
 
         Raises VendorError when it does not stand everywhere, StoreUnavailable: then it is to be tried again.
         """
-        if not await self._raids.hold(raid_id):
+        turn = Turns(self._store)
+        if not await turn.take(_work(raid_id), TURN):
             await self._show_in(HELD_ELSEWHERE, raid_id)
             return
         try:
-            raid = await self._raids.get(raid_id)
-            if raid is not None and raid.state != raid.shown:
-                await self._show(raid)
+            async with turn.holding(_work(raid_id), TURN):
+                raid = await self._raids.get(raid_id)
+                if raid is not None and raid.state != raid.shown:
+                    await self._show(raid)
         finally:
-            await self._let_go(raid_id)
+            await _let_go(raid_id, turn)
 
     async def show_later(self, raid_id: str) -> None:
         """Chat takes no warning at the moment: it catches up when chat is back. Raises StoreUnavailable."""
@@ -161,57 +171,54 @@ class Radar:
         turn = int(again.timestamp() // wait.total_seconds())  # one of them is enough
         await self._jobs.at(RAID_JOB, raid_id, again, key=f"raid:{raid_id}:{wait.total_seconds():g}s:{turn}")
 
-    async def _let_go(self, raid_id: str) -> None:
-        try:
-            await self._raids.let_go(raid_id)
-        except StoreUnavailable as error:
-            log.warning("warning_left_to_expire", raid=raid_id, detail=error.log_detail)
-
     async def _show(self, raid: Raid) -> None:
+        """Everywhere at once: a channel takes one message a second, and nobody waits for another's."""
         scene = await self._scene(raid)
-        recipients, failed = await self._recipients(raid.school)
-        for recipient in recipients:
-            try:
-                await self._show_at(raid, recipient, scene)
-            except NOBODY_TO_TELL as error:
-                log.warning("warning_not_taken", raid=raid.id, place=recipient.place, detail=error.log_detail)
-            except VendorError as error:
-                failed = error
-            await self._raids.hold_on(raid.id)
-        if failed is not None:
-            raise failed
+        recipients, unknown = await self._recipients(raid.school)
+        failed = await failures_of(recipients, lambda one: self._show_at(raid, one, scene), at_most=AT_ONCE)
+        raise_first([*unknown, *failed])
         RAIDS.labels("changed" if raid.shown else "told").inc()
         log.warning("raid", raid=raid.id, school=raid.school, sessions=len({one.session_key for one in raid.seen}))
         await self._raids.shown(raid.id, raid.state)
 
     async def _show_at(self, raid: Raid, recipient: _Recipient, scene: Scene) -> None:
-        said = warning(scene, named=recipient.named)
-        stands = raid.posted.get(recipient.place)
-        if stands is not None:
-            await self._chat.change(stands, said)
+        """Raises VendorError for what may work when it is tried again."""
+        stands = raid.standing.get(recipient.place)
+        if stands is not None and stands.state == raid.state:
             return
-        if recipient.channel:
-            posted = await self._chat.post(recipient.channel, said)
-        else:
-            posted = await self._chat.direct(recipient.user, said)
-        await self._raids.posted(raid.id, recipient.place, posted)
+        said = warning(scene, named=recipient.named)
+        try:
+            where = await self._put(recipient, stands.where if stands is not None else None, said)
+        except NOBODY_TO_TELL as error:
+            log.warning("warning_not_taken", raid=raid.id, place=recipient.place, detail=error.log_detail)
+            return
+        await self._raids.stands(raid, recipient.place, where)
 
-    async def _recipients(self, school: str) -> tuple[list[_Recipient], VendorError | None]:
+    async def _put(self, recipient: _Recipient, where: Posted | None, said: Reply) -> Posted:
+        if where is not None:
+            await self._chat.change(where, said)
+            return where
+        if recipient.channel:
+            return await self._chat.post(recipient.channel, said)
+        return await self._chat.direct(recipient.user, said)
+
+    async def _recipients(self, school: str) -> tuple[list[_Recipient], list[VendorError]]:
         """IT's channel and the school's, whoever is called first for the school, and its principals.
 
-        With the last failure to find out who somebody is in chat, if there was one.
+        With what kept modbot from finding out who somebody is in chat, where it may work when it is tried again.
         """
         channels = dict.fromkeys([self._settings.district.incident_channel, self._settings.incident_channel_of(school)])
         found = [_Recipient(channel=channel) for channel in channels if channel]
-        failed: VendorError | None = None
+        failed: list[VendorError] = []
         for email in await self._told_directly(school):
             try:
                 user = await self._chat.user_of(email)
+            except NOBODY_TO_TELL as error:
+                log.warning("person_not_looked_up", school=school, detail=error.log_detail)
             except VendorError as error:
-                failed = error
-                continue
-            if user:
-                found.append(_Recipient(user=user, named=await self._may_see(email, school)))
+                failed.append(error)
+            else:
+                found += [_Recipient(user=user, named=await self._may_see(email, school))] if user else []
         return found, failed
 
     async def _told_directly(self, school: str) -> list[str]:
@@ -231,6 +238,17 @@ class Radar:
         seen = tuple(_here(one, sessions.get(one.session_key)) for one in raid.seen)
         name = self._schools.name(raid.school)
         return Scene(raid.id, raid.school, name, raid.people, seen, raid.notes, self._zone)
+
+
+def _work(raid_id: str) -> str:
+    return f"raid:{raid_id}"
+
+
+async def _let_go(raid_id: str, turn: Turns) -> None:
+    try:
+        await turn.give_back(_work(raid_id))
+    except StoreUnavailable as error:
+        log.warning("turn_left_to_expire", raid=raid_id, detail=error.log_detail)
 
 
 def _here(one: Seen, session: Session | None) -> SeenHere:

@@ -1,7 +1,7 @@
 """Every live room of a school locked at once: which ones is shown, one yes, each room's outcome, one press to undo."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modbot.authorize import Place, may
@@ -11,6 +11,7 @@ from modbot.model import Operation, Outcome, Result, Session
 from modbot.outcome_words import headline, shut
 from modbot.platforms import How
 from modbot.reply import Button, Reply, Style
+from modbot.side_by_side import side_by_side
 from modbot.whole_school import Locked, SchoolLock
 
 AT_ONCE = 20  # rooms: more at once would only wait for the vendors' limits
@@ -46,7 +47,7 @@ async def asked(ctx: Context) -> Reply:
     await ctx.schools.questions.ask(
         SchoolLock(ctx.request.id, school, raid, tuple(session.key for session in sessions))
     )
-    given = {"school": school, "question": ctx.request.id, "confirmed": "1"}
+    given = {"school": school, "raid": raid, "question": ctx.request.id, "confirmed": "1"}
     yes = Button(f"Lock {_rooms(len(sessions))}", "lockschool", given, Style.DANGER)
     return Reply(
         f"Lock {_rooms(len(sessions))} of {name}? Nothing has been done yet.",
@@ -95,7 +96,7 @@ async def carried_out(ctx: Context) -> Reply:
     sessions = await _sessions(ctx, question.sessions)
     if not sessions:
         return Reply(f"Nothing was done: every room of {name} that you were shown has ended.")
-    came = await _all_at_once(sessions, lambda session: _lock(ctx, session))
+    came = await side_by_side(sessions, lambda session: _lock(ctx, session), at_most=AT_ONCE)
     locked = [
         Locked(one.session.key, one.result.act_id)
         for one in came
@@ -124,21 +125,6 @@ async def _answered(ctx: Context) -> SchoolLock:
 
 def _ask_again(school: str, raid: str) -> Button:
     return Button("Look again", "lockschool", {"school": school, "raid": raid})
-
-
-async def _all_at_once(sessions: Sequence[Session], act: Callable[[Session], Awaitable[_Came]]) -> list[_Came]:
-    """What fails for want of a store is raised when all the others are through: then all is tried again."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(session: Session) -> _Came:
-        async with gate:
-            return await act(session)
-
-    came = await asyncio.gather(*(one(session) for session in sessions), return_exceptions=True)
-    for each in came:
-        if isinstance(each, BaseException):
-            raise each
-    return [each for each in came if isinstance(each, _Came)]
 
 
 async def _lock(ctx: Context, session: Session) -> _Came:
@@ -200,7 +186,7 @@ async def undone(ctx: Context) -> Reply:
     name = ctx.schools.rooms.name(question.school)
     if not sessions:
         return Reply(f"Nothing was done: no room of {name} that was locked then is still live.")
-    came = await _all_at_once(sessions, lambda session: _unlock(ctx, session, act_of[session.key]))
+    came = await side_by_side(sessions, lambda session: _unlock(ctx, session, act_of[session.key]), at_most=AT_ONCE)
     lines = [
         _together("Unlocked", came, Outcome.DONE),
         _together("Were unlocked already", came, Outcome.ALREADY),

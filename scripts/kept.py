@@ -80,7 +80,6 @@ LIVES = {
     "sightings": Kept("twice the window of the raid radar: 30 minutes", "ids, keyed digests and times"),
     "raid_now": Kept("twice the window of the raid radar, and 5 minutes", "an id"),
     "raid": Kept(span(keys.RAID_KEEP), f"{IDS}; which staff locked or unlocked rooms after it, {SEALED}"),
-    "raid_warning": Kept("30 seconds", "a mark"),
     "grants_to": Kept(_GRANT_LIFE, f"{SEALED}; ids of classes and rooms {CLEAR}"),
     "grants_in": Kept(_GRANT_LIFE, "digests and times"),
     "school_lock": Kept(

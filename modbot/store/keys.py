@@ -179,11 +179,6 @@ def raid(raid_id: str) -> str:
     return f"mb:raid:{{{raid_id}}}"
 
 
-def raid_warning(raid_id: str) -> str:
-    """Held while a raid's warning is changed, so that it is posted once."""
-    return f"mb:raid:{{{raid_id}}}:warning"
-
-
 def school_lock(question_id: str) -> str:
     """Which rooms of a school somebody was shown to lock at once, who said yes, and which were locked: for the undo."""
     return f"mb:schoollock:{question_id}"

@@ -16,7 +16,6 @@ from modbot.store import Script, Store, keys
 MOST_FIELDS = 250  # of one raid: mostly people in classes. Further ones change nothing about what is to be done
 MOST_NOTES = 20
 POINTER_LONGER = timedelta(minutes=5)  # than what was seen: it must not be told as a new raid because of a slow clock
-HELD = timedelta(seconds=30)
 
 _GROW = Script(
     """
@@ -55,6 +54,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the warning stands, and which state of the raid it shows there."""
+
+    where: Posted
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Raid:
     """Everything that one warning is about. `shown` is the `state` that the warning shows, "" before it was posted."""
 
@@ -63,7 +70,7 @@ class Raid:
     people: int  # how many different unrecognised people, as far as it can be told
     seen: tuple[Seen, ...]  # by time
     notes: tuple[Note, ...] = ()  # by time
-    posted: Mapping[str, Posted] = field(default_factory=dict)
+    standing: Mapping[str, Standing] = field(default_factory=dict)  # by place
     shown: str = ""
 
     @property
@@ -112,9 +119,9 @@ class Raids:
             await self._set("HSETNX", raid_id, f"n:{once}", sealed)
         return await self.get(raid_id)
 
-    async def posted(self, raid_id: str, place: str, where: Posted) -> None:
-        """The warning stands there."""
-        await self._set("HSET", raid_id, f"at:{place}", f"{where.channel} {where.ts}")
+    async def stands(self, raid: Raid, place: str, where: Posted) -> None:
+        """The warning stands there as of this state of the raid."""
+        await self._set("HSET", raid.id, f"at:{place}", f"{where.channel} {where.ts} {raid.state}")
 
     async def shown(self, raid_id: str, state: str) -> None:
         """Every place shows this state."""
@@ -124,26 +131,12 @@ class Raids:
         key = keys.raid(raid_id)
         await self._store.batch([(command, key, name, value), ("PEXPIRE", key, _ms(keys.RAID_KEEP))])
 
-    async def hold(self, raid_id: str) -> bool:
-        """Whether this process may change the warning now, for half a minute or until `hold_on`."""
-        return bool(await self._store.run("SET", keys.raid_warning(raid_id), "1", "NX", "PX", _ms(HELD)))
-
-    async def hold_on(self, raid_id: str) -> None:
-        """For half a minute more."""
-        await self._store.run("PEXPIRE", keys.raid_warning(raid_id), _ms(HELD))
-
-    async def let_go(self, raid_id: str) -> None:
-        """Another may."""
-        await self._store.run("DEL", keys.raid_warning(raid_id))
-
     def _read(self, raid_id: str, held: Mapping[bytes, bytes]) -> Raid:
         named = {name.decode(): value for name, value in held.items()}
         seen = sorted((_seen(value) for name, value in named.items() if name.startswith("p:")), key=_place)
         notes = [self._opened(raid_id, value) for name, value in named.items() if name.startswith("n:")]
-        posted = {
-            name.removeprefix("at:"): Posted(*value.decode().split(" ", 1))
-            for name, value in named.items()
-            if name.startswith("at:")
+        standing = {
+            name.removeprefix("at:"): _standing(value) for name, value in named.items() if name.startswith("at:")
         }
         return Raid(
             raid_id,
@@ -151,7 +144,7 @@ class Raids:
             int(named.get("people", b"1")),
             tuple(seen),
             tuple(sorted((note for note in notes if note is not None), key=lambda note: note.at)),
-            posted,
+            standing,
             named.get("shown", b"").decode(),
         )
 
@@ -162,6 +155,11 @@ class Raids:
             log.warning("raid_note_sealed_otherwise", raid=raid_id, detail=error.log_detail)
             return None
         return Note(datetime.fromtimestamp(at_ms / 1000, UTC), said)
+
+
+def _standing(kept: bytes) -> Standing:
+    channel, ts, state = kept.decode().split(" ")
+    return Standing(Posted(channel, ts), state)
 
 
 def _field(one: Seen) -> str:

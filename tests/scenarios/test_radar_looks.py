@@ -7,7 +7,7 @@ import pytest
 
 from modbot.demo.roster import SCHOOL
 from modbot.store.embedded import EmbeddedStore
-from modbot.store.raids import Raids
+from modbot.store.turns import Turns
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.enrolled import STRANGER, WEBEX, ZOOM
 from tests.scenarios.raids import (
@@ -115,16 +115,16 @@ async def test_a_look_while_the_store_is_away_fails_nobody_and_the_next_one_tell
 async def test_while_another_process_draws_the_warning_what_was_seen_waits_for_it(open_school: OpenSchool) -> None:
     school = await unwatched(open_school, ZOOM, WEBEX)
     meeting = await second_zoom_class(school, STRANGER)
-    raids = Raids(school.app.state.store, school.app.state.keyring)
+    turn = Turns(school.app.state.store)
     async with looking(school) as looker:
         await looker.saw(room_of(school, ZOOM))
         await looker.saw(room_of(school, WEBEX))
         warning = await warning_saying(school, "2 classes")
         await drawn(school)
         raid_id = warning.everything.rpartition("raid ")[2].split()[0]
-        assert await raids.hold(raid_id)
+        assert await turn.take(f"raid:{raid_id}", timedelta(minutes=5))
         await looker.saw(zoom_room(meeting))
         await until("the job has found it held", lambda: waits_for_its_turn(school, raid_id))
         assert "2 classes" in warning.text
-        await raids.let_go(raid_id)
+        await turn.give_back(f"raid:{raid_id}")
     await warning_saying(school, "3 classes")

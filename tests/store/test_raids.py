@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from modbot.chat import Posted
 from modbot.seal import Keyring
 from modbot.store import Store, connect
-from modbot.store.raids import MOST_FIELDS, MOST_NOTES, Note, Raid, Raids, Seen
+from modbot.store.raids import MOST_FIELDS, MOST_NOTES, Note, Raid, Raids, Seen, Standing
 from modbot.store.school_locks import SchoolLocks
 from modbot.whole_school import Locked, SchoolLock
 from tests.stores import closed
@@ -69,11 +68,12 @@ async def test_of_many_at_once_there_is_one(raids: Raids) -> None:
 async def test_a_raid_holds_so_many_people_and_its_warning_still_fits(raids: Raids) -> None:
     raid = await grow(raids, *(seen("zoom:1", f"p{number}") for number in range(400)))
     assert len(raid.seen) < MOST_FIELDS
-    await raids.posted(raid.id, "channel:C1", Posted("C1", "1.2"))
+    await raids.stands(raid, "channel:C1", Posted("C1", "1.2"))
     await raids.shown(raid.id, raid.state)
     held = await raids.get(raid.id)
     assert held is not None
-    assert (held.posted, held.shown) == ({"channel:C1": Posted("C1", "1.2")}, held.state)
+    assert held.standing == {"channel:C1": Standing(Posted("C1", "1.2"), raid.state)}
+    assert held.shown == held.state == raid.state
 
 
 async def test_what_staff_did_is_noted_once_each_by_time_and_is_sealed(raids: Raids, store: Store) -> None:
@@ -98,13 +98,6 @@ async def test_notes_are_bounded(raids: Raids) -> None:
 async def test_a_raid_that_nobody_knows_takes_no_note(raids: Raids, store: Store) -> None:
     assert await raids.note("r0", Note(NOW, "late"), once="a") is None
     assert await store.run("KEYS", "*") == []
-
-
-async def test_one_process_at_a_time_changes_the_warning(raids: Raids) -> None:
-    assert await raids.hold("r1")
-    assert not await raids.hold("r1")
-    await raids.let_go("r1")
-    assert await raids.hold("r1")
 
 
 SIGHTS = st.lists(
