@@ -49,8 +49,8 @@ class Intake:
     async def _not_taken(self, payload: Mapping[str, Any], command: Command | None, signature: str) -> str:
         """Why the request is not durable, and what becomes of it; "" when it is."""
         try:
-            accepting = self._dispatcher.accept(self._inbox, payload, signature=signature)
-            await asyncio.wait_for(accepting, PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._dispatcher.accept(self._inbox, payload, signature=signature)
         except Full as error:
             return error.staff_text
         except (StoreUnavailable, TimeoutError):
