@@ -19,7 +19,7 @@ from modbot.simulators.zoom import Meeting
 from modbot.state import now
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.enrolled import STRANGER, On, comes, enrolled
-from tests.scenarios.school import School
+from tests.scenarios.school import BROOK, School
 from tests.stores import until
 
 MAPLE = "Maple Street Elementary"
@@ -156,3 +156,21 @@ async def works_at_two_schools(school: School, teacher: str) -> None:
         with (school.district.roster / f"{table}.csv").open("a", newline="", encoding="utf-8") as file:
             csv.DictWriter(file, fieldnames=list(row)).writerow(row)
     await school.district.import_roster(school.app.state.roster)
+
+
+def shut(school: School) -> list[bool]:
+    """Whether the classes on Zoom and Webex are, as far as each platform allows."""
+    zoom, webex = school.district.on_zoom, school.district.on_webex
+    return [bool(zoom.meeting.settings["waiting_room"]), bool(webex.picture().locked)]
+
+
+async def warned(open_school: OpenSchool, *on: On) -> tuple[School, PostedMessage]:
+    """Somebody went through these classes, and the warning stands in the incident channel."""
+    school = await raided(open_school, *on)
+    return school, await warning_saying(school, f"{len(on)} classes")
+
+
+async def locked(school: School, warning: PostedMessage, user: str = BROOK, many: int = 2) -> PostedMessage:
+    """Somebody presses, reads the question, and says yes."""
+    question = await school.press(user, warning, LOCK)
+    return await school.press(user, question, f"Lock {many} live rooms")

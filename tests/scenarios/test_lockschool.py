@@ -2,19 +2,21 @@
 
 import pytest
 
-from modbot.simulators.slack import PostedMessage
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.enrolled import JITSI, MEET, STRANGER, TEAMS, WEBEX, ZOOM, On, inside
 from tests.scenarios.raids import (
     HISTORY,
     LOCK,
     MAPLE,
+    locked,
     raided,
     second_zoom_class,
+    shut,
+    warned,
     warning_saying,
     works_at_two_schools,
 )
-from tests.scenarios.school import BROOK, CHANG, ORTIZ, REYES, School, buttons, shown
+from tests.scenarios.school import BROOK, CHANG, REYES, buttons, shown
 
 STAYS = "Nobody inside is put out. The rooms stay so until somebody unlocks them."
 BOTH = "Grade 3 Reading (Webex), Grade 5 Science (Zoom)"
@@ -24,10 +26,6 @@ ON_ZOOM = (
     "hand now: Host tools → Lock meeting."
 )
 MIXED = f"2 live rooms of {MAPLE}: 1 locked, 1 only in part."
-OPENED_ON_ZOOM = (
-    "Grade 5 Science (Zoom), only in part: The waiting room settings are as they were before, read back from Zoom. If "
-    "you locked the class by hand, unlock it by hand: Host tools → Lock meeting."
-)
 LIED = (
     "It did not work: modbot could not lock Grade 3 Reading (Webex). Webex said yes, but it did not happen: reading it "
     "back shows no change."
@@ -45,24 +43,6 @@ ON_TEAMS = (
 ASK = "Ask the hosts to do this in their meetings now:"
 HAND_ZOOM = "Grade 5 Science (Zoom): In Zoom, tap Host tools (called Security in older apps). Tap Lock meeting."
 TWICE = [(BROOK, "lock", "done"), (BROOK, "lock", "intent"), (BROOK, "lock", "intent"), (BROOK, "lock", "partial")]
-
-
-def shut(school: School) -> list[bool]:
-    """Whether the classes on Zoom and Webex are, as far as each platform allows."""
-    zoom, webex = school.district.on_zoom, school.district.on_webex
-    return [bool(zoom.meeting.settings["waiting_room"]), bool(webex.picture().locked)]
-
-
-async def warned(open_school: OpenSchool, *on: On) -> tuple[School, PostedMessage]:
-    """Somebody went through these classes, and the warning stands in the incident channel."""
-    school = await raided(open_school, *on)
-    return school, await warning_saying(school, f"{len(on)} classes")
-
-
-async def locked(school: School, warning: PostedMessage, user: str = BROOK, many: int = 2) -> PostedMessage:
-    """Somebody presses, reads the question, and says yes."""
-    question = await school.press(user, warning, LOCK)
-    return await school.press(user, question, f"Lock {many} live rooms")
 
 
 async def test_it_shows_which_rooms_and_asks_before_anything_is_done(open_school: OpenSchool) -> None:
@@ -91,36 +71,6 @@ async def test_the_warning_tells_everybody_who_locked_what(open_school: OpenScho
     school, warning = await warned(open_school, ZOOM, WEBEX)
     await locked(school, warning)
     await school.until_says(warning, f"Ada Brook: {MIXED}")
-
-
-async def test_one_press_undoes_it(open_school: OpenSchool) -> None:
-    school, warning = await warned(open_school, ZOOM, WEBEX)
-    answer = await locked(school, warning)
-    undone = await school.press(BROOK, answer, "Undo: unlock 2 live rooms")
-    assert shown(undone)[:4] == [
-        f"2 live rooms of {MAPLE}: 1 unlocked again, 1 only in part.",
-        "Unlocked: Grade 3 Reading (Webex).",
-        OPENED_ON_ZOOM,
-        ASK,
-    ]
-    assert shut(school) == [False, False]
-
-
-async def test_an_undo_leaves_what_was_locked_before_and_what_was_locked_anew_since(open_school: OpenSchool) -> None:
-    school, warning = await warned(open_school, ZOOM, WEBEX)
-    await school.type(CHANG, "/lock")
-    answer = await locked(school, warning)
-    assert shown(answer)[1:3] == [
-        "Locked: Grade 3 Reading (Webex).",
-        "Grade 5 Science (Zoom), only in part: Nothing had to be changed: what Zoom lets modbot do was done before.",
-    ]
-    await school.type(ORTIZ, "/lock")
-    undone = await school.press(BROOK, answer, "Undo: unlock 1 live room")
-    assert shown(undone) == [
-        f"1 live room of {MAPLE}: 1 not unlocked again.",
-        "Not done: Grade 3 Reading (Webex) is unchanged. A newer order about the door stands, so nothing was done.",
-    ]
-    assert shut(school) == [True, True]
 
 
 async def test_a_second_yes_is_told_so_and_does_nothing(open_school: OpenSchool) -> None:
