@@ -14,8 +14,8 @@ from playwright.async_api import Locator, Page
 from tests.demo.running import start
 from tests.stores import until
 
-STARTS_WITHIN_SECONDS = 90
-STOPS_WITHIN_SECONDS = 60
+STARTS_WITHIN_SECONDS = 240  # seen: more than 90 with thirty processes on two cores
+STOPS_WITHIN_SECONDS = 120
 A_WHILE = timedelta(seconds=150)
 ONE_MS = timedelta(milliseconds=1)
 

@@ -90,4 +90,6 @@ async def test_a_page_of_marks_is_parsed_in_no_time(visitors: Visitors, served: 
     worst = [mark * 5000 for mark in ("*", "_a ", "~", "`", "<", "<@", "*_~", ":a", "```", "*a")]
     began = await page.evaluate("performance.now()")
     await parsed(page, worst)
-    assert await page.evaluate("performance.now()") - began < 10_000
+    assert (
+        await page.evaluate("performance.now()") - began < 100_000
+    )  # milliseconds; one that tries every way takes years

@@ -12,7 +12,7 @@ from modbot.simulators.prosody import HOW_TO_INSTALL, available
 from tests.browser.demo import A_WHILE, Player, demo
 from tests.browser.visiting import PHONE, Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SCIENCE, READING, ART = "Grade 5 Science", "Grade 3 Reading", "Grade 2 Art"
 FOUR = (SCIENCE, READING, "Grade 4 Maths", "Grade 6 History")
 

@@ -9,7 +9,7 @@ from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass
 from pathlib import Path
 
-SAYS_WITHIN_SECONDS = 100
+SAYS_WITHIN_SECONDS = 240
 COMMAND = (sys.executable, "-c", "from modbot.cli import main; main()", "demo")
 
 
