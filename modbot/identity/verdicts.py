@@ -65,8 +65,11 @@ class Why(StrEnum):
     NEAR_DOUBLE = "near_double", "Almost the name of {about}, who is here already: a letter or two differ."
     DOUBLED = "doubled", "Almost the name of {about}, and somebody with the exact name is here too."
     SAME_NAME = "same_name", "Somebody who came earlier shows the same name."
-    NO_SIGN_IN = "no_sign_in", "This class normally signs in, and this participant did not."
-    STUDENT_SIGNS_IN = "student_signs_in", "The student with this name normally signs in, and this participant did not."
+    NO_SIGN_IN = "no_sign_in", "Students of this class normally use their own accounts, and this participant did not."
+    STUDENT_SIGNS_IN = (
+        "student_signs_in",
+        "The student with this name normally uses their own account, and this participant did not.",
+    )
     RARE = "rare", "The student with this name was hardly ever recognised in this class lately."
     UNUSUAL = (
         "unusual",

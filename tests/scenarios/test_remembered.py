@@ -139,4 +139,6 @@ async def test_a_class_that_has_signed_in_every_time_is_told_of_whoever_did_not(
         zoom.sim.join(meeting, name, emails[name] if name != PUPILS[0] else "")
     await school.settled()
     room = await school.type(CHANG, "/room")
-    assert "The student with this name normally signs in, and this participant did not." in str(shown(room))
+    assert "The student with this name normally uses their own account, and this participant did not." in str(
+        shown(room)
+    )
