@@ -116,9 +116,9 @@ class EmbeddedStore:
 
     async def stop(self) -> None:
         """Shut the server down with its data on disk, and let go of the directory. Safe to call twice."""
-        if self._server is not None:
-            await _end(self._server)
-            self._server = None
+        server, self._server = self._server, None  # first of all: `watch` must not take it for dead
+        if server is not None:
+            await _end(server)
         if self._lock_fd is not None:
             os.close(self._lock_fd)
             self._lock_fd = None
