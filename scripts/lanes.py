@@ -77,8 +77,8 @@ class Tally:
             self.failed += failed
             self.skipped += count["skipped"]
             self.passed += count["tests"] - failed - count["skipped"]
-        cases = [case for case in written.iter("testcase") if case.find("failure") is not None or case.find("error")]
-        return [case.get("name", "") for case in cases]
+        cases = [case for case in written.iter("testcase") if {part.tag for part in case} & {"failure", "error"}]
+        return list(dict.fromkeys(case.get("name", "") for case in cases))
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
