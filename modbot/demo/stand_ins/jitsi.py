@@ -42,11 +42,20 @@ class OnJitsi:
         """Start the server and the class on it: modbot looks for new classes only every ten seconds."""
         self._clock_began = datetime.now(UTC) - timedelta(seconds=asyncio.get_running_loop().time())
         self.server.add_account(MODBOT, self._password)
-        await asyncio.to_thread(self.server.start)
+        await self._start_server()
         jid = self.server.add_account("nina.voss", self._password)
         teacher = await self._signed_in(VOSS.name, jid, self._password)
         await teacher.join(self.address, VOSS.name, display=VOSS.name, email=VOSS.email)
         await asyncio.gather(*(self._guest(name, pupil_email(name)) for name in PUPILS))
+
+    async def _start_server(self) -> None:
+        """Whole, even when cancelled: a thread that is left to itself would start a server after `stop`."""
+        starting = asyncio.ensure_future(asyncio.to_thread(self.server.start))
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await asyncio.gather(starting, return_exceptions=True)
+            raise
 
     async def stop(self) -> None:
         """Sign everybody out and end the server."""

@@ -152,6 +152,7 @@ async def test_what_is_being_started_is_said_meanwhile(short_dir: Path) -> None:
     assert any("Starting a simulated Slack" in line for line in said)
     assert process.returncode == 0
     assert not left_in(short_dir)
+    assert not processes_that_name(short_dir)
 
 
 async def test_the_page_is_opened_in_a_browser_where_there_is_a_screen(short_dir: Path, tmp_path: Path) -> None:
