@@ -65,6 +65,7 @@ READ: dict[bytes, Any] = {
     b"set": lambda key: ("SMEMBERS", key),
     b"zset": lambda key: ("ZRANGE", key, 0, -1),
     b"stream": lambda key: ("XRANGE", key, "-", "+"),
+    b"none": lambda key: ("GET", key),  # deleted since its name was read: it gives nothing
 }
 
 
