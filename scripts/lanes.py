@@ -21,6 +21,7 @@ TYPED = ("modbot", "commands", "tests", "benchmarks", "scripts")
 AUDIT_SECONDS = 90
 SOME_FAILED, NO_TESTS_COLLECTED = 1, 5  # pytest's exit statuses
 UNSTEADY_AT_MOST = 3  # so many failures may be the machine's; more are the code's
+TRIES_ALONE = 2
 WORKERS = os.environ.get("TEST_WORKERS", "5")  # tests wait as long as they work: five for two cores
 
 
@@ -94,7 +95,7 @@ def tool(*command: str) -> Callable[[], Verdict]:
 
 
 def tests(tally: Tally, *arguments: str) -> Callable[[], Verdict]:
-    """A lane that is one run of pytest. A few tests that failed may run once more, alone; that is always said."""
+    """A lane that is one run of pytest. A few tests that failed may run again, alone; that is always said."""
 
     def run() -> Verdict:
         with tempfile.TemporaryDirectory() as folder:
@@ -103,9 +104,13 @@ def tests(tally: Tally, *arguments: str) -> Callable[[], Verdict]:
             status, failed = pytest_run(tally, Path(folder) / "report.xml", *kept, *arguments)
             if status != SOME_FAILED or not 0 < len(failed) <= UNSTEADY_AT_MOST:
                 return Verdict.of_tests(status)
-            say(f"\n== once more, alone: {', '.join(failed)}")
-            again = Tally()
-            status, _ = pytest_run(again, Path(folder) / "again.xml", *kept, *arguments, "--last-failed", "-n0")
+            again, still = Tally(), failed
+            for _ in range(TRIES_ALONE):
+                say(f"\n== again, alone: {', '.join(still)}")
+                alone = (*kept, *arguments, "--last-failed", "-n0")
+                status, still = pytest_run(again, Path(folder) / "again.xml", *alone)
+                if not still:
+                    break
         if status != 0:
             return Verdict.of_tests(status)
         tally.failed = failed_before  # a test that also failed at its end had counted twice

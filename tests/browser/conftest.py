@@ -16,6 +16,7 @@ from tests.browser.served import ServedPage
 from tests.browser.visiting import Visitors
 
 BROWSER_TIMEOUT_SECONDS = 240
+START_PATIENCE_MS = 120_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,7 +51,9 @@ def shots() -> Iterator[Path]:
 async def browser(chromium_program: str) -> AsyncIterator[Browser]:
     """One browser for the session: starting one takes seconds. Visitors share nothing in it."""
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium_program, args=list(chromium.FLAGS))
+        opened = await playwright.chromium.launch(
+            executable_path=chromium_program, args=list(chromium.FLAGS), timeout=START_PATIENCE_MS
+        )
         yield opened
         await opened.close()
 
