@@ -55,8 +55,8 @@ async def running(short_dir: Path) -> AsyncIterator[tuple[Process, str]]:
         yield process, await address_of(process)
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            process.terminate()  # kindly: one that is killed leaves its Jitsi server behind
+            await process.communicate()
 
 
 async def test_ctrl_c_ends_it_within_two_seconds_while_a_browser_watches(short_dir: Path) -> None:
