@@ -94,12 +94,13 @@ def test_only_whoever_was_there_for_a_while_and_to_the_end_has_stayed() -> None:
     whole = Participant("whole", joined_at=T0)
     left = replace(whole, id="left", presence=Presence.LEFT, left_at=T0 + timedelta(minutes=20))
     with_the_class = replace(left, id="with", left_at=ended - timedelta(minutes=1))
+    barely = replace(left, id="barely", joined_at=ended - timedelta(minutes=12), left_at=ended - timedelta(minutes=2))
     late = replace(whole, id="late", joined_at=ended - timedelta(minutes=5))
     waiting = replace(whole, id="waiting", presence=Presence.LOBBY)
     unknown = replace(whole, id="unknown", joined_at=None)
-    people = (whole, left, with_the_class, late, waiting, unknown)
+    people = (whole, left, with_the_class, barely, late, waiting, unknown)
     session = Session(Room(PlatformName.ZOOM, "1"), "run", ended_at=ended, participants=people)
-    assert [one.id for one in stayed(session)] == ["whole", "with"]
+    assert [one.id for one in stayed(session)] == ["whole", "with", "barely"]
 
 
 def test_nobody_has_stayed_in_a_class_that_still_runs() -> None:

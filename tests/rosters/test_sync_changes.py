@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modbot.roster_sync import Kept, SyncReport
-from modbot.rosters import Counts
+from modbot.rosters import Counts, RosterRefused
 from modbot.rosters.comparison import Change
 from modbot.rosters.scratch import scratch
 from modbot.seal import Keyring
@@ -89,7 +89,7 @@ async def test_a_term_that_ends_ends_its_classes_without_a_change(here: District
     here.simulator.change("academicSessions", "term-0", endDate="2026-12-18")
     assert (await here.sync()).roster.counts.sections == 10
     here.clock.at = NOW.replace(month=12, day=19)
-    with pytest.raises(Exception, match="lock everybody out"):
+    with pytest.raises(RosterRefused, match="lock everybody out"):
         await here.sync(accept_removals=True)
 
 

@@ -89,7 +89,9 @@ async def test_a_notification_is_a_collection_of_changes(house: House, identity:
 async def test_callbacks_are_notifications_about_calls_and_participants(house: House) -> None:
     await house.bot_in(class_in_session(house))
     await house.sim.flush()
-    for body in house.listener.at("/calls"):
+    bodies = house.listener.at("/calls")
+    assert bodies
+    for body in bodies:
         fits(body, "commsNotifications")
         for item in body["value"]:
             data = item["resourceData"]

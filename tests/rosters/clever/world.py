@@ -32,8 +32,8 @@ class Told:
     calls: int = 0  # with at least one row, other than schools and terms
 
     def rows(self) -> tuple[object, ...]:
-        """Everything that was told, to be compared."""
-        return self.schools, self.terms, self.everybody, self.classes, self.seated
+        """Everything that was told so far, to be compared: copies, for what is told later changes these."""
+        return dict(self.schools), dict(self.terms), dict(self.everybody), dict(self.classes), set(self.seated)
 
     async def places(self, schools: Sequence[School], terms: Sequence[Term]) -> None:
         self.schools = {school.id: school for school in schools}
