@@ -1,21 +1,22 @@
 """Where a session is (section, school) and who may act there: the facts that `authorize.may` decides on."""
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from modbot.actions import Decision
 from modbot.authorize import Allow, Deny, Place, SectionGuess, may, section_of
 from modbot.errors import StoreUnavailable
 from modbot.granting import Granting
+from modbot.lately import Lately
 from modbot.log import get_logger
 from modbot.model import Actor, Operation, Participant, Room, Session, Staff
 from modbot.people import People
 from modbot.settings import Settings
 from modbot.store.roster import RosterStore
 
-REMEMBERED_SECONDS = 15.0
-MAX_REMEMBERED = 10_000
+REMEMBER = timedelta(seconds=15)
+MOST_REMEMBERED = 10_000
 GRANTS_UNREAD = "modbot cannot read just now which classes are shared with you."
 
 log = get_logger("authority")
@@ -29,7 +30,7 @@ class Places:
         self._people = people
         self._granting = granting
         self._links: Mapping[str, str] = settings.rooms
-        self._remembered: dict[tuple[str, str, str], tuple[Place, float]] = {}
+        self._remembered = Lately[Place](MOST_REMEMBERED)
 
     def rooms_linked_to(self, sections: Iterable[str]) -> list[Room]:
         """The rooms that IT has linked to any of these sections."""
@@ -63,13 +64,11 @@ class Places:
         """
         asked = (session.key, session.host_email, self._roster.seen_generation)
         known = self._remembered.get(asked)
-        if known is not None and time.monotonic() < known[1]:
-            return known[0]
+        if known is not None:
+            return known
         place, lasting = await self._find(session)
         if lasting:
-            if len(self._remembered) >= MAX_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[asked] = (place, time.monotonic() + REMEMBERED_SECONDS)
+            self._remembered.put(asked, place, REMEMBER)
         return place
 
     async def _find(self, session: Session) -> tuple[Place, bool]:
