@@ -9,7 +9,6 @@ from modbot.demo.stand_ins.picture import (
     ANYONE,
     NOT_OPEN,
     Arrival,
-    Door,
     Gone,
     How,
     Picture,
@@ -18,6 +17,7 @@ from modbot.demo.stand_ins.picture import (
     Where,
     is_pupil,
 )
+from modbot.demo.stand_ins.simulated import Simulated
 from modbot.demo.wire import Watch, WatchedMeet
 from modbot.model import PlatformName, Room
 from modbot.simulators.meet import Meeting, Space
@@ -30,7 +30,7 @@ _ENTRY = {
 }
 
 
-class OnMeet:
+class OnMeet(Simulated[WatchedMeet]):
     """Google Meet, as `modbot.demo.stand_ins.StandIn`."""
 
     name = PlatformName.MEET
@@ -39,20 +39,15 @@ class OnMeet:
     needs_address = True  # Google signs what it pushes for one address
 
     def __init__(self, watch: Watch) -> None:
-        self.sim = WatchedMeet(watch)
+        super().__init__(WatchedMeet(watch))
         self._space: Space | None = None
         self._meeting: Meeting | None = None
-        self._door = Door()
 
     async def start(self) -> None:
         """Start it, with a class link of the teacher's that lets anybody in."""
         await self.sim.start()
         self.sim.default_access = "OPEN"
         self._space = self.sim.schedule(HADDAD.email, self.title, created_by_app=True)
-
-    async def stop(self) -> None:
-        """End it."""
-        await self.sim.stop()
 
     def settings(self) -> dict[str, Any]:
         """The service account, with every scope delegated, and the topic."""
@@ -85,10 +80,6 @@ class OnMeet:
             self.sim.join(meeting, name, pupil_email(name), invited=True)
         return meeting
 
-    async def open_class(self) -> None:
-        """The same."""
-        self.open()
-
     async def close_class(self) -> None:
         """The teacher ends it. The subscriptions end too: the next start's Google knows nothing of them."""
         self._end()
@@ -118,21 +109,10 @@ class OnMeet:
         """The space."""
         return Room(self.name, self.space.id)
 
-    async def settled(self) -> None:
-        """Every push has been answered."""
-        await self.sim.flush()
-
     async def stranger(self, name: str) -> str:
         """In, or at the door."""
         came = self.sim.join(self.meeting, name).state
         return {"joined": "came in", "knocking": "knocks and waits"}.get(came, "was turned away")
-
-    def lie(self, *, lying: bool = True) -> None:
-        """Success, and nothing is changed."""
-        self.sim.faults.lie = lying
-
-    async def look(self) -> None:
-        """Nothing to ask: the simulator is here."""
 
     def picture(self) -> Picture:
         """The class as the simulator has it."""

@@ -10,7 +10,6 @@ from modbot.demo.stand_ins.picture import (
     LOCKED,
     NOT_OPEN,
     Arrival,
-    Door,
     Gone,
     How,
     Picture,
@@ -19,6 +18,7 @@ from modbot.demo.stand_ins.picture import (
     Where,
     is_pupil,
 )
+from modbot.demo.stand_ins.simulated import Simulated
 from modbot.demo.wire import Watch, WatchedTeams
 from modbot.model import PlatformName, Room
 from modbot.simulators.teams import Meeting, User
@@ -36,7 +36,7 @@ _ENTRY = {
 }
 
 
-class OnTeams:
+class OnTeams(Simulated[WatchedTeams]):
     """Microsoft Teams, as `modbot.demo.stand_ins.StandIn`."""
 
     name = PlatformName.TEAMS
@@ -45,10 +45,9 @@ class OnTeams:
     needs_address = True  # modbot tells Graph where to send, and the calling bot is called back
 
     def __init__(self, watch: Watch, *, calling_bot: bool = True) -> None:
-        self.sim = WatchedTeams(watch)
+        super().__init__(WatchedTeams(watch))
         self._calling_bot = calling_bot
         self._meeting: Meeting | None = None
-        self._door = Door()
 
     async def start(self) -> None:
         """Start it, with the class in the teacher's calendar, open to everyone with the link."""
@@ -57,10 +56,6 @@ class OnTeams:
         self.sim.users[teacher.oid] = teacher  # the same id each day: a record that is used again knows it
         meeting = self._meeting = self.sim.schedule(LIND.email, self.title)
         meeting.change(_OPEN)
-
-    async def stop(self) -> None:
-        """End it."""
-        await self.sim.stop()
 
     def settings(self) -> dict[str, Any]:
         """The app registration."""
@@ -89,10 +84,6 @@ class OnTeams:
             self.sim.join(self.meeting, name, pupil_email(name))
         return self.meeting
 
-    async def open_class(self) -> None:
-        """The same."""
-        self.open()
-
     async def close_class(self) -> None:
         """The teacher ends it."""
         self.sim.end(self.meeting)
@@ -109,21 +100,10 @@ class OnTeams:
         """The meeting id that stands in the invitation."""
         return Room(self.name, self.meeting.join_meeting_id)
 
-    async def settled(self) -> None:
-        """Every notification has been answered."""
-        await self.sim.flush()
-
     async def stranger(self, name: str) -> str:
         """In, or in the lobby."""
         came = self.sim.join(self.meeting, name).state
         return {"joined": "came in", "lobby": "waits in the lobby"}.get(came, "was turned away")
-
-    def lie(self, *, lying: bool = True) -> None:
-        """Success, and nothing is changed."""
-        self.sim.faults.lie = lying
-
-    async def look(self) -> None:
-        """Nothing to ask: the simulator is here."""
 
     def picture(self) -> Picture:
         """The class as the simulator has it, without modbot's calling bot."""

@@ -9,7 +9,6 @@ from modbot.demo.stand_ins.picture import (
     LOCKED,
     NOT_OPEN,
     Arrival,
-    Door,
     Gone,
     How,
     Picture,
@@ -18,6 +17,7 @@ from modbot.demo.stand_ins.picture import (
     Where,
     is_pupil,
 )
+from modbot.demo.stand_ins.simulated import Simulated
 from modbot.demo.wire import Watch, WatchedWebex
 from modbot.model import PlatformName, Room
 from modbot.simulators.webex import Meeting
@@ -26,7 +26,7 @@ from modbot.simulators.webex.world import Member
 _ENTRY = {"allowJoinWithLobby": "Guests wait in the lobby", "blockFromJoin": "Only those who are invited"}
 
 
-class OnWebex:
+class OnWebex(Simulated[WatchedWebex]):
     """Webex, as `modbot.demo.stand_ins.StandIn`."""
 
     name = PlatformName.WEBEX
@@ -35,19 +35,14 @@ class OnWebex:
     needs_address = False
 
     def __init__(self, watch: Watch) -> None:
-        self.sim = WatchedWebex(watch)
+        super().__init__(WatchedWebex(watch))
         self.moderator = ""  # modbot's refresh token
         self._meeting: Meeting | None = None
-        self._door = Door()
 
     async def start(self) -> None:
         """Start it, and let modbot act for the teacher."""
         await self.sim.start()
         self.moderator = self.sim.accounts.connect(ORTIZ.email)
-
-    async def stop(self) -> None:
-        """End it."""
-        await self.sim.stop()
 
     def settings(self) -> dict[str, Any]:
         """The integration."""
@@ -75,10 +70,6 @@ class OnWebex:
             self.sim.join(self._meeting, name, pupil_email(name), invited=True)
         return self._meeting
 
-    async def open_class(self) -> None:
-        """The same."""
-        self.open()
-
     async def close_class(self) -> None:
         """The teacher ends it."""
         if self._meeting is not None:
@@ -96,21 +87,10 @@ class OnWebex:
         """The series: its id stands in the id of each run."""
         return Room(self.name, self.meeting.id.partition("_I_")[0])
 
-    async def settled(self) -> None:
-        """Every webhook has been answered."""
-        await self.sim.flush()
-
     async def stranger(self, name: str) -> str:
         """In, or in the lobby."""
         came = self.sim.join(self.meeting, name).state
         return {"joined": "came in", "lobby": "waits in the lobby"}.get(came, "was turned away")
-
-    def lie(self, *, lying: bool = True) -> None:
-        """Success, and nothing is changed."""
-        self.sim.faults.lie = lying
-
-    async def look(self) -> None:
-        """Nothing to ask: the simulator is here."""
 
     def picture(self) -> Picture:
         """The class as the simulator has it."""
@@ -137,12 +117,6 @@ class OnWebex:
             sharing=False,  # the simulated Webex has no sharing
             pupil=is_pupil(member.email),
         )
-
-    async def reopen(self) -> None:
-        """A new meeting."""
-        await self.close_class()
-        self._door.forget()
-        self.open()
 
     async def arrive(self, name: str, email: str = "") -> Arrival:
         """In, in the lobby, or refused."""

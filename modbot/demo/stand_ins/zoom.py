@@ -9,7 +9,6 @@ from modbot.demo.stand_ins.picture import (
     LOCKED,
     NOT_OPEN,
     Arrival,
-    Door,
     Gone,
     How,
     Picture,
@@ -18,6 +17,7 @@ from modbot.demo.stand_ins.picture import (
     Where,
     is_pupil,
 )
+from modbot.demo.stand_ins.simulated import Simulated
 from modbot.demo.wire import Watch, WatchedZoom
 from modbot.model import PlatformName, Room
 from modbot.simulators.zoom import JoinRefused, Meeting, Person
@@ -26,7 +26,7 @@ from modbot.simulators.zoom.classroom import REMOVED
 _ROLES = {"host": Role.HOST, "co-host": Role.COHOST}
 
 
-class OnZoom:
+class OnZoom(Simulated[WatchedZoom]):
     """Zoom, as `modbot.demo.stand_ins.StandIn`."""
 
     name = PlatformName.ZOOM
@@ -35,18 +35,13 @@ class OnZoom:
     needs_address = False
 
     def __init__(self, watch: Watch) -> None:
-        self.sim = WatchedZoom(watch)
+        super().__init__(WatchedZoom(watch))
         self._meeting: Meeting | None = None
-        self._door = Door()
 
     async def start(self) -> None:
         """Start it, with one teacher's account."""
         await self.sim.start()
         self.sim.account.add_user(CHANG.email)
-
-    async def stop(self) -> None:
-        """End it."""
-        await self.sim.stop()
 
     def settings(self) -> dict[str, Any]:
         """The account's app."""
@@ -75,10 +70,6 @@ class OnZoom:
             self.sim.join(self._meeting, name, pupil_email(name))
         return self._meeting
 
-    async def open_class(self) -> None:
-        """The same."""
-        self.open()
-
     async def close_class(self) -> None:
         """The teacher ends it."""
         if self._meeting is not None:
@@ -96,10 +87,6 @@ class OnZoom:
         """The meeting's number."""
         return Room(self.name, str(self.meeting.id))
 
-    async def settled(self) -> None:
-        """Every webhook has been answered."""
-        await self.sim.flush()
-
     async def stranger(self, name: str) -> str:
         """In, and sharing a screen."""
         try:
@@ -110,13 +97,6 @@ class OnZoom:
             return "waits in the waiting room"
         self.sim.share(self.meeting, person)
         return "came in and shares a screen"
-
-    def lie(self, *, lying: bool = True) -> None:
-        """Success, and nothing is changed."""
-        self.sim.faults.lie = lying
-
-    async def look(self) -> None:
-        """Nothing to ask: the simulator is here."""
 
     def picture(self) -> Picture:
         """The class as the simulator has it."""
@@ -142,12 +122,6 @@ class OnZoom:
             sharing=person.sharing,
             pupil=is_pupil(person.email),
         )
-
-    async def reopen(self) -> None:
-        """A new meeting."""
-        await self.close_class()
-        self._door.forget()
-        self.open()
 
     async def arrive(self, name: str, email: str = "") -> Arrival:
         """In, in the waiting room, or refused."""
