@@ -17,18 +17,29 @@ from modbot.slack.outbox import ChannelQueue
 from tests.scenarios.school import School
 
 QUICK = Patience(
-    window=timedelta(seconds=2.5),
+    window=timedelta(seconds=30),
     event_every=timedelta(milliseconds=10),
     reread_after=(timedelta(0), timedelta(milliseconds=100), timedelta(milliseconds=200), timedelta(milliseconds=400)),
 )
 QUICK_CHANNELS = partial(ChannelQueue, pace=timedelta(milliseconds=1))  # Slack's second a message has its own tests
+UNHURRIED_SECONDS = 30.0
 
 Prepare = Callable[[District], Awaitable[dict[str, Any]]]  # gives changes that are known only once the vendors run
 OpenSchool = Callable[..., Awaitable[School]]
 
 
 @pytest.fixture
-async def open_school(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenSchool]:
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that answers late is not taken for gone, for it runs on a machine that may stand still for a moment.
+
+    What becomes of a store that hangs has tests of its own, in `hostile`.
+    """
+    for name in ("intake.PATIENCE_SECONDS", "jobs.ANSWER_SECONDS", "store.ANSWER_SECONDS", "store.CONNECT_SECONDS"):
+        monkeypatch.setattr(f"modbot.{name}", UNHURRIED_SECONDS)
+
+
+@pytest.fixture
+async def open_school(short_dir: Path, unhurried: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenSchool]:
     """Starts a modbot, its simulated vendors, and hands to type with.
 
     Takes the platforms, else Zoom and Webex, and changes to the district's settings.

@@ -1,6 +1,8 @@
 """What modbot told by itself, as its teacher sees it."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from modbot.demo.district import INCIDENTS
 from modbot.simulators.slack import PostedMessage
@@ -47,3 +49,13 @@ async def looked(school: School) -> None:
         return not taken and not due
 
     await until("modbot has looked at every class", nothing_due)
+
+
+@asynccontextmanager
+async def unseen(school: School) -> AsyncIterator[None]:
+    """Nobody looks at Ms Chang's class on Zoom meanwhile, so that all that happens there is found at one look."""
+    await looked(school)
+    store, key = school.app.state.store, f"zoom:{school.district.on_zoom.meeting.uuid}"
+    await store.run("ZADD", keys.LOOKS_TAKEN, int((time.time() + 60) * 1000), key)
+    yield
+    await store.run("ZREM", keys.LOOKS_TAKEN, key)

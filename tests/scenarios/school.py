@@ -111,7 +111,6 @@ class School:
         return await self.slack.wait_for(
             lambda message: id(message) not in known and message.only_for == user and bool(message.blocks),
             f"an answer to {user}",
-            15,
         )
 
     # What staff see elsewhere.
@@ -134,7 +133,7 @@ class School:
         await self.slack.wait_for(lambda m: m.thread_ts == card.ts and last in m.text, f"{last!r} in the thread")
         return [m.text.split(" ", 1)[1].strip() for m in self.slack.messages if m.thread_ts == card.ts]
 
-    async def page_to(self, user: str, within_seconds: float = 5) -> PostedMessage:
+    async def page_to(self, user: str, within_seconds: float = 30) -> PostedMessage:
         """The page that rings in somebody's direct messages."""
         place = self.slack.world.im_with(user).id
         return await self.slack.wait_for(

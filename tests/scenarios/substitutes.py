@@ -82,7 +82,7 @@ async def direct_to(school: School, user: str, words: str) -> PostedMessage:
     """The direct message to somebody that begins so."""
     place = school.slack.world.im_with(user).id
     return await school.slack.wait_for(
-        lambda m: m.channel == place and not m.only_for and m.text.startswith(words), f"{words!r} to {user}", 15
+        lambda m: m.channel == place and not m.only_for and m.text.startswith(words), f"{words!r} to {user}"
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from modbot.demo.roster import PUPILS, pupil_email
 from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.enrolled import JITSI, MEET, NOBODY, STRANGER, TEAMS, WEBEX, ZOOM, On, comes, inside
-from tests.scenarios.noticed import looked, noticed, told_to
+from tests.scenarios.noticed import looked, noticed, told_to, unseen
 from tests.scenarios.school import CHANG, ORTIZ, School, buttons, people, shown
 
 RAIDERS = ("Wanda Quill", "Zed Zzz", "Otto Pike")
@@ -172,6 +172,7 @@ async def test_hostile_names_are_shown_defanged_and_never_in_the_preview(open_sc
 
 async def test_pupils_are_not_named_in_the_preview(open_school: OpenSchool) -> None:
     school = await opened(open_school, ZOOM, **AT_ONCE)
-    await comes(school, ZOOM, *PUPILS[:2])
+    async with unseen(school):
+        await comes(school, ZOOM, *PUPILS[:2])
     told = await noticed(school, CHANG, "2 people in")
     assert not [name for name in PUPILS if name.split()[0] in told.text]

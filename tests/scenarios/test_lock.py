@@ -268,6 +268,6 @@ async def test_a_lock_asked_for_long_before_modbot_came_back_is_asked_about_and_
     long_ago = payload_of(command="lock", user=ORTIZ, at_ms=now_ms() - 42 * 60_000)
     sealed = state.keyring.seal(orjson.dumps(long_ago), context=CONTEXT)
     await Inbox(state.store).accept("request", sealed, signature="held back")
-    asked = await school.slack.wait_for(lambda message: "42 minutes ago" in message.text, "the question", 10)
+    asked = await school.slack.wait_for(lambda message: "42 minutes ago" in message.text, "the question")
     assert asked.text == "You asked for /lock 42 minutes ago, and modbot was down. It may not have been done."
     assert school.calls("webex", "PUT", "/meetings/controls") == []

@@ -170,7 +170,7 @@ async def test_who_waits_in_the_lobby_is_admitted_by_name_and_nobody_else(school
         "The person has been let in from the lobby.",
         "Mia Rossi — done, confirmed",
     ]
-    assert "Mia Rossi" in jitsi.inside()
+    await until("the server has told her", lambda: "Mia Rossi" in jitsi.inside())
     assert "zzz" not in jitsi.inside()
     assert (await school.recorded())[-1] == (VOSS, "admit", "done")
 
@@ -199,7 +199,7 @@ async def test_strangers_are_swept_and_one_who_waits_again_is_let_back_in_by_one
     assert not await jitsi.come("Wanda Quill")
     back = await school.pick(VOSS, answer, "Wanda Quill")
     assert shown(back)[0] == "1 person let into Grade 2 Art."
-    assert "Wanda Quill" in jitsi.inside()
+    await until("the server has told her", lambda: "Wanda Quill" in jitsi.inside())
     assert (await school.recorded())[-1] == (VOSS, "admit", "done")
 
 

@@ -82,6 +82,8 @@ async def test_two_panics_at_the_same_time_have_the_effect_of_one(school: School
     await school.webex_class()
     await asyncio.gather(school.type(ORTIZ, "/panic"), school.slack.slash(ORTIZ, "/panic"))
     await school.until_recorded((ORTIZ, "mute", "already"))
+    await school.page_to(REYES)
+    await school.until_timeline(await school.card("Grade 3 Reading"), "mute: already")
     cards = [m for m in school.slack.messages if not m.thread_ts and "Open: Grade 3 Reading" in m.text]
     locks = school.calls("webex", "PUT", "/v1/meetings/controls")
     mutes = school.calls("webex", "PUT", "/v1/meetingParticipants")

@@ -98,7 +98,7 @@ async def test_what_was_ended_meanwhile_is_not_given_again_when_only_its_answer_
     await school.until_recorded((CHANG, "room.share", "done"))
     await school.slack.slash(CHANG, "/room", f"unshare <@{WARD}>")
     ended = "Grade 5 Science is not shared with Sam Ward any more."
-    await school.slack.wait_for(lambda m: m.only_for == CHANG and m.text == ended, "that it has ended", 15)
+    await school.slack.wait_for(lambda m: m.only_for == CHANG and m.text == ended, "that it has ended")
     await school.slack.wait_for(lambda m: m.only_for == CHANG and m.text.startswith("You shared"), "the answer", 45)
     assert await grants_of(school) == []
     assert [timeless(said) for said in announced(school)] == [

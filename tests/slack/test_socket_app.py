@@ -49,7 +49,7 @@ class Connected:
 
     async def answer(self, user: str) -> PostedMessage:
         return await self.district.slack.wait_for(
-            lambda message: message.only_for == user and bool(message.blocks), f"an answer to {user}", 10
+            lambda message: message.only_for == user and bool(message.blocks), f"an answer to {user}"
         )
 
     async def settled(self) -> None:
@@ -102,11 +102,11 @@ async def test_one_envelope_delivered_twice_is_one_act(connected: Connected) -> 
     slack = connected.district.slack
     fields = lock_of("U0ORTIZ", slack.world)
     first, second = [
-        await slack.sockets.deliver("slash_commands", fields, 4711, deadline_seconds=3) for _ in ("once", "again")
+        await slack.sockets.deliver("slash_commands", fields, 4711, deadline_seconds=30) for _ in ("once", "again")
     ]
     assert first is not None
     assert second is not None
-    await slack.wait_for(lambda message: message.text == "Grade 3 Reading is locked.", "the answer", 10)
+    await slack.wait_for(lambda message: message.text == "Grade 3 Reading is locked.", "the answer")
     await until("the inbox is empty", lambda: inbox_is_empty(connected.app))
     acts = [record async for record in connected.app.state.audit.export() if record["action"] == "lock"]
     assert [record["phase"] for record in acts] == ["intent", "outcome"]

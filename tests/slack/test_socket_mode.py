@@ -1,6 +1,5 @@
 """Slack's own Socket Mode client works against the simulated end."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -12,6 +11,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from modbot.simulators.slack import SlackSimulator
+from tests.stores import until
 
 LOG = logging.getLogger("test.socket")
 LOG.setLevel(logging.CRITICAL)
@@ -37,10 +37,8 @@ async def listener(slack: SlackSimulator) -> AsyncIterator[list[SocketModeReques
 
 
 async def _connected(slack: SlackSimulator, opened_count: int) -> None:
-    deadline = asyncio.get_running_loop().time() + 10
-    while slack.sockets.opened_count < opened_count or not slack.sockets.connections:
-        assert asyncio.get_running_loop().time() < deadline, "no socket was opened"
-        await asyncio.sleep(0.005)
+    sockets = slack.sockets
+    await until("a socket is open", lambda: sockets.opened_count >= opened_count and bool(sockets.connections))
 
 
 async def test_a_command_comes_over_the_socket_and_its_ack_is_shown(

@@ -8,34 +8,54 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from modbot.app import App
 from modbot.confirmation import Patience
 from modbot.demo.district import District
-from modbot.http import Http
+from modbot.http import Answer, Http
 from modbot.seal import new_key
 from modbot.store.embedded import EmbeddedStore
 from modbot.store.inbox import Limits
-from tests.scenarios.conftest import QUICK, QUICK_CHANNELS
+from tests.scenarios.conftest import QUICK, QUICK_CHANNELS, UNHURRIED_SECONDS
 from tests.scenarios.school import School
 
 SOON = Limits(stale=timedelta(milliseconds=200), renew=timedelta(milliseconds=100))
 
 BRISK = Patience(
-    window=timedelta(seconds=1),
+    window=timedelta(seconds=30),
     event_every=timedelta(milliseconds=10),
     reread_after=(timedelta(0), timedelta(milliseconds=60)),
 )
-IMPATIENT = timedelta(milliseconds=600)  # the longest any request to a vendor may take
+IMPATIENT = timedelta(milliseconds=600)
 
 OpenWithLimits = Callable[[Limits], Awaitable[School]]
-OpenQuick = Callable[[], Awaitable[School]]
+OpenQuick = Callable[[str], Awaitable[School]]
+
+
+class HurriedFor(Http):
+    """Waits a moment for the answer to a request whose "METHOD address" contains this, and for others as long as ever.
+
+    With one deadline for all, a machine that stands still for that moment would fail the requests around it, too.
+    """
+
+    def __init__(self, only: str) -> None:
+        super().__init__()
+        self._only = only
+
+    async def request(self, vendor: str, method: str, url: str, **given: Any) -> Answer:
+        """As `Http.request`."""
+        if self._only in f"{method} {urlsplit(url).path}":
+            given["timeout"] = min(IMPATIENT, given.get("timeout", IMPATIENT))
+        return await super().request(vendor, method, url, **given)
 
 
 @pytest.fixture
-async def start(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Awaitable[School]]]:
+async def start(
+    short_dir: Path, unhurried: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Callable[..., Awaitable[School]]]:
     """Starts a modbot with these arguments of App's."""
     monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
     async with AsyncExitStack() as stack:
@@ -66,8 +86,8 @@ async def brisk(start: Callable[..., Awaitable[School]]) -> School:
 
 @pytest.fixture
 def open_quick(start: Callable[..., Awaitable[School]]) -> OpenQuick:
-    """Starts a modbot that waits for no vendor longer than a moment."""
-    return lambda: start(http=Http(longest=IMPATIENT))
+    """Starts a modbot that waits but a moment for the answer to a request whose "METHOD path" contains this."""
+    return lambda only: start(http=HurriedFor(only))
 
 
 @dataclass(slots=True)
@@ -103,6 +123,7 @@ class Power:
 async def powered(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[School, Power]]:
     """A modbot on a store of the district's own, and that store's switch."""
     monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
+    monkeypatch.setattr("modbot.intake.PATIENCE_SECONDS", UNHURRIED_SECONDS)  # while the store is there
     server = EmbeddedStore(short_dir / "redis")
     url = await server.start()
     try:

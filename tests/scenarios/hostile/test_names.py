@@ -189,6 +189,6 @@ async def test_the_store_s_file_never_held_one_either(school: School) -> None:
 
 async def test_the_scanner_finds_what_is_there(school: School) -> None:
     store = school.app.state.store
-    await store.batch([("HSET", "mb:x", "f", f"a {PUPILS[0].upper()} b"), ("PEXPIRE", "mb:x", 1000)])
+    await store.batch([("HSET", "mb:x", "f", f"a {PUPILS[0].upper()} b"), ("PEXPIRE", "mb:x", 600_000)])
     found = given_away((await dump(store)).decode("utf-8", "replace"))
     assert found == [PUPILS[0]]

@@ -4,7 +4,7 @@ from collections import deque
 
 from modbot.simulators import Faults
 from modbot.simulators.slack import PostedMessage
-from modbot.simulators.slack.world import RESPONSE_URL_USES
+from modbot.simulators.slack.world import RESPONSE_URL_USES, ResponseUrl
 from tests.scenarios.hostile.conftest import SOON, OpenWithLimits
 from tests.scenarios.hostile.wire import ORTIZ, answers_to, outcomes, until_idle
 from tests.scenarios.school import School
@@ -12,6 +12,14 @@ from tests.stores import until
 
 Canned = tuple[int, dict[str, str], bytes]
 JSON_TYPE = {"Content-Type": "application/json"}
+
+
+class UsedUp(dict[str, ResponseUrl]):
+    """Addresses that have been used as often as Slack lets them be, from the moment they are given."""
+
+    def __setitem__(self, key: str, url: ResponseUrl) -> None:
+        url.uses = RESPONSE_URL_USES
+        super().__setitem__(key, url)
 
 
 async def until_told(school: School, user: str, words: str) -> PostedMessage:
@@ -39,10 +47,8 @@ async def test_an_answer_that_the_command_s_address_does_not_take_comes_as_a_dir
 async def test_an_address_that_is_used_up_is_followed_by_a_direct_message(school: School) -> None:
     school.district.open_webex_class()
     await school.settled()
-    school.slack.faults = Faults(only="/response/", lag_seconds=0.2)
+    school.slack.world.response_urls = UsedUp()
     await school.slack.slash(ORTIZ, "/lock")
-    for url in school.slack.world.response_urls.values():
-        url.uses = RESPONSE_URL_USES
     answer = await until_told(school, ORTIZ, "Grade 3 Reading is locked.")
     assert not answer.only_for
 

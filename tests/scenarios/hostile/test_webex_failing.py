@@ -77,7 +77,7 @@ async def test_what_webex_asks_to_repeat_soon_is_repeated_and_done(school: Schoo
 
 
 async def test_a_lock_whose_answer_was_lost_is_found_done(open_quick: OpenQuick) -> None:
-    school = await open_quick()
+    school = await open_quick(SET_LOCK)
     await school.webex_class()
     school.district.webex.faults = Faults(only=SET_LOCK, lag_seconds=0.75)  # it acts, after modbot stopped waiting
     answer = await school.type(ORTIZ, "/lock")
@@ -85,7 +85,7 @@ async def test_a_lock_whose_answer_was_lost_is_found_done(open_quick: OpenQuick)
 
 
 async def test_a_webex_too_slow_to_answer_anything_is_not_believed(open_quick: OpenQuick) -> None:
-    school = await open_quick()
+    school = await open_quick(CONTROLS)
     await school.webex_class()
     await school.type(ORTIZ, "/modbot", "whoami")
     slow = Case("slow", Faults(only=CONTROLS, lag_seconds=30), Outcome.UNKNOWN, "Webex did not answer. " + PERHAPS)

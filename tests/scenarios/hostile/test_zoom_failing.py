@@ -103,7 +103,7 @@ async def test_what_zoom_asks_to_repeat_soon_is_repeated_and_done(school: School
 
 
 async def test_a_change_whose_answer_was_lost_is_found_done(open_quick: OpenQuick) -> None:
-    school = await open_quick()
+    school = await open_quick(CHANGE)
     await school.zoom_class()
     await school.type(CHANG, "/modbot", "whoami")
     school.district.zoom.faults = Faults(only=CHANGE, lag_seconds=0.75)  # it acts, after modbot stopped waiting
@@ -112,7 +112,7 @@ async def test_a_change_whose_answer_was_lost_is_found_done(open_quick: OpenQuic
 
 
 async def test_a_zoom_too_slow_to_answer_anything_is_not_believed(open_quick: OpenQuick) -> None:
-    school = await open_quick()
+    school = await open_quick(MEETING)
     await school.zoom_class()
     slow = Case("slow", Faults(only=MEETING, lag_seconds=30), Outcome.UNKNOWN, "Zoom did not answer. " + PERHAPS)
     found = await wrong_about(school, school.district.zoom, slow, user=CHANG, command="/lock", step=LOCK_STEP)

@@ -7,6 +7,7 @@ import aiohttp
 import orjson
 import pytest
 
+from modbot.web_pages.calling import PageCalls
 from tests.scenarios.school import School
 from tests.scenarios.without_slack.mailed import KIM, LOU, TOKEN, MailedSchool, OpenMailed
 
@@ -172,7 +173,11 @@ async def test_strangers_do_not_use_the_district_s_ten_up(mailed: MailedSchool) 
     assert status == 202
 
 
-async def test_whoever_asks_is_answered_while_a_slow_channel_still_calls(mailed: MailedSchool) -> None:
+async def test_whoever_asks_is_answered_while_a_slow_channel_still_calls(
+    open_mailed: OpenMailed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modbot.web_pages.routes.PageCalls", PageCalls)
+    mailed = await open_mailed("email")
     mailed.office.held["DATA"] = asyncio.Event()
     status, said = await mailed.ask({"what": "help"})
     assert (status, said["called"]) == (202, "calling")
