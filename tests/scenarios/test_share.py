@@ -36,6 +36,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+async def with_shared_class(open_school: OpenSchool, on: On, text: str = "") -> School:
+    """A class runs, and its teacher has shared it with the substitute."""
+    school = await with_substitute(open_school, on)
+    await shares(school, on, text)
+    return school
+
+
 # What a grant gives
 
 
@@ -77,8 +84,7 @@ def mine_of(school: School, on: On) -> str:
 
 @EVERY
 async def test_when_it_is_ended_by_hand_the_right_is_gone_at_once(open_school: OpenSchool, on: On) -> None:
-    school = await with_substitute(open_school, on)
-    await shares(school, on)
+    school = await with_shared_class(open_school, on)
     looked = await school.type(WARD, "/room")
     answer = await school.type(on.teacher, "/room", f"unshare <@{WARD}>")
     assert answer.text == f"{on.title} is not shared with Sam Ward any more."
@@ -93,8 +99,7 @@ async def test_when_it_is_ended_by_hand_the_right_is_gone_at_once(open_school: O
 
 
 async def test_it_ends_by_itself(open_school: OpenSchool, clock: Clock) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM, "for 2h")
+    school = await with_shared_class(open_school, ZOOM, "for 2h")
     looked = await school.type(WARD, "/room")
     clock.ahead = timedelta(hours=2)
     assert (await school.type(WARD, "/lock")).text == NONE_RUNS
@@ -103,38 +108,33 @@ async def test_it_ends_by_itself(open_school: OpenSchool, clock: Clock) -> None:
 
 
 async def test_just_before_its_end_it_still_holds(open_school: OpenSchool, clock: Clock) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM, "for 2h")
+    school = await with_shared_class(open_school, ZOOM, "for 2h")
     clock.ahead = timedelta(hours=1, minutes=55)
     assert "Grade 5 Science" in (await school.type(WARD, "/lock")).text
 
 
 async def test_without_a_time_it_is_for_three_hours(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     (grant,) = await grants_of(school)
     assert grant.until - grant.since == timedelta(hours=3)
 
 
 async def test_the_time_may_stand_before_or_after_the_class(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM, "for 2 days in science")
+    school = await with_shared_class(open_school, ZOOM, "for 2 days in science")
     await shares(school, ZOOM, "in science for 7 days")
     (grant,) = await grants_of(school)
     assert grant.until - grant.since == timedelta(days=7)
 
 
 async def test_sharing_again_takes_the_place_of_what_was_shared_before(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM, "for 3 days")
+    school = await with_shared_class(open_school, ZOOM, "for 3 days")
     await shares(school, ZOOM, "for 1h")
     (grant,) = await grants_of(school)
     assert grant.until - grant.since == timedelta(hours=1)
 
 
 async def test_it_holds_for_later_runs_of_the_class(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, WEBEX)
-    await shares(school, WEBEX)
+    school = await with_shared_class(open_school, WEBEX)
     await school.district.on_webex.close_class()
     await school.settled()
     assert (await school.type(WARD, "/lock")).text == NONE_RUNS
@@ -163,8 +163,7 @@ async def test_a_shared_class_of_whose_start_nobody_told_is_found_by_asking_for_
 
 
 async def test_whoever_has_it_answers_for_the_incident_too(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     await school.type(WARD, "/panic")
     assert "Grade 5 Science (Zoom): open" in shown(await school.type(WARD, "/incident"))
     assert (await school.type(WARD, "/resolve", "a prank")).text == "Resolved: Grade 5 Science."
@@ -181,8 +180,7 @@ async def test_with_two_classes_running_they_are_asked_which(open_school: OpenSc
 
 
 async def test_nobody_shares_on_what_is_shared_with_them(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     answer = await school.type(WARD, "/room", f"share <@{HADDAD}>")
     assert timeless(answer.text) == (
         "Megan Chang shared this class with you until LATER. Only its teacher, its principal and IT can share it."
@@ -205,16 +203,14 @@ async def test_the_button_below_ends_it(open_school: OpenSchool) -> None:
 
 
 async def test_another_teacher_ends_nothing(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     answer = await school.type(HADDAD, "/room", f"unshare <@{WARD}>")
     assert answer.text == "No class that you may share is shared with Sam Ward now."
     assert len(await grants_of(school)) == 1
 
 
 async def test_it_can_be_given_back(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     answer = await school.type(WARD, "/room", f"unshare <@{WARD}>")
     assert answer.text == "Grade 5 Science is not shared with Sam Ward any more."
 
@@ -235,8 +231,7 @@ async def test_of_several_the_one_to_end_is_chosen(open_school: OpenSchool) -> N
     ("who", "whom"), [(CHANG, "Sam Ward"), (BROOK, "Sam Ward"), (REYES, "Sam Ward"), (WARD, "you")]
 )
 async def test_what_is_shared_is_listed(open_school: OpenSchool, who: str, whom: str) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     answer = await school.type(who, "/room", "shared")
     assert list(map(timeless, shown(answer))) == [
         "1 class is shared now.",
@@ -246,14 +241,12 @@ async def test_what_is_shared_is_listed(open_school: OpenSchool, who: str, whom:
 
 
 async def test_other_teachers_are_not_told_what_is_shared(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     assert (await school.type(HADDAD, "/room", "shared")).text == NOTHING_SHARED
 
 
 async def test_the_class_shows_with_whom_it_is_shared(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     his = map(timeless, shown(await school.type(WARD, "/room")))
     assert "Megan Chang shared this class with you until LATER." in his
     hers = map(timeless, shown(await school.type(CHANG, "/room")))
@@ -277,8 +270,7 @@ async def test_by_name_whom_it_is_shared_with_is_no_stranger_there(open_school: 
 
 
 async def test_signed_in_whom_it_is_shared_with_is_staff_and_never_swept(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     await school.district.on_zoom.arrive("The sub", WARD_EMAIL)
     await comes(school, ZOOM, STRANGER)
     question = await school.type(CHANG, "/eject", "strangers")
@@ -297,8 +289,7 @@ async def test_when_it_has_ended_they_are_a_stranger_again(open_school: OpenScho
 
 
 async def test_what_is_noticed_there_is_told_to_both(open_school: OpenSchool) -> None:
-    school = await with_substitute(open_school, ZOOM)
-    await shares(school, ZOOM)
+    school = await with_shared_class(open_school, ZOOM)
     await comes(school, ZOOM, STRANGER, "Zed Zzz", "Otto Pike")
     told = await noticed(school, WARD, "came into")
     assert (await noticed(school, CHANG, "came into")).text == told.text
