@@ -13,6 +13,7 @@ from benchmarks.load import Load, LoadFailed, Plan
 from benchmarks.options import Options
 from benchmarks.progress import Say
 from benchmarks.school import BigSchool, opened
+from modbot.simulators import free_port
 from modbot.store.sessions import Sessions
 
 IDS = ("ingest_vs_ceiling", "ingest_events_per_s")
@@ -50,7 +51,7 @@ async def measure(options: Options, say: Say) -> Mapping[str, Figure]:
 
 @asynccontextmanager
 async def _bare(school: BigSchool) -> AsyncIterator[int]:
-    port = programs.free_port()
+    port = free_port()
     secret = school.district.zoom.webhook_secret
     command = [sys.executable, "-m", "benchmarks.servers.bare_ingest", school.store_url, secret, str(port)]
     async with AsyncExitStack() as stack:

@@ -12,11 +12,12 @@ from typing import Any
 
 from benchmarks import programs
 from benchmarks.load import Plan
-from benchmarks.programs import Program, free_port, python
+from benchmarks.programs import Program, python
 from benchmarks.redis_server import StoreServer
 from modbot import seal
 from modbot.demo.district import District
 from modbot.demo.roster import ORTIZ, SCHOOL, TERM
+from modbot.simulators import free_port
 from modbot.simulators.slack.world import ResponseUrl
 from modbot.store import Store, connect, keys
 from modbot.store.embedded import EmbeddedStore

@@ -5,9 +5,10 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks.programs import Program, free_port
+from benchmarks.programs import Program
 from benchmarks.school import BigSchool
 from modbot.errors import StoreUnavailable
+from modbot.simulators import free_port
 from modbot.store import Store
 
 CUT_SECONDS = 0.5

@@ -20,13 +20,13 @@ from modbot.store.sessions import Sessions
 
 # On loopback a platform that will confirm does so at once: nobody at a terminal is kept waiting for one that will not.
 PATIENCE = Patience(
-    window=timedelta(seconds=1.5),
+    window=timedelta(seconds=30),  # over with the last look, however slow the machine
     event_every=timedelta(milliseconds=20),
     reread_after=(timedelta(0), *(timedelta(milliseconds=ms) for ms in (100, 300, 700, 1200))),
 )
 DRAIN = timedelta(milliseconds=300)
-WEBHOOKS_WITHIN = timedelta(seconds=5)
-LISTENS_WITHIN = timedelta(seconds=10)
+WEBHOOKS_WITHIN = timedelta(seconds=30)
+LISTENS_WITHIN = timedelta(seconds=60)
 LOOK_EVERY = timedelta(milliseconds=10)
 LAST_WEBHOOKS_WITHIN = timedelta(milliseconds=500)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from modbot.demo.given import GivenSettings, free_port, merged, variables
+from modbot.demo.given import GivenSettings, merged, variables
 from modbot.demo.roster import BAKER, BROOK, REYES, SCHOOL, STAFF, write
 from modbot.demo.stand_ins import StandIn
 from modbot.demo.stand_ins.jitsi import OnJitsi
@@ -28,6 +28,7 @@ from modbot.demo.wire import (
 )
 from modbot.model import PlatformName
 from modbot.settings import Settings
+from modbot.simulators import free_port
 from modbot.simulators.webex import Meeting as WebexMeeting
 from modbot.simulators.zoom import Meeting as ZoomMeeting
 from modbot.store.roster import RosterStore, import_roster
@@ -35,6 +36,7 @@ from modbot.store.roster import RosterStore, import_roster
 INCIDENTS = "C0INCIDENTS"
 HELP = "C0ITHELP"
 ZONE = "America/Denver"
+ACK_SECONDS = 30.0  # Slack itself gives up after 3 s; here a machine that stands still for a moment is no news
 FEW = (PlatformName.ZOOM, PlatformName.WEBEX)  # the quickest to start
 _IN_SLACK = {
     "people": [{"email": REYES.email, "name": REYES.name}, {"email": BAKER.email, "name": BAKER.name}],
@@ -61,6 +63,7 @@ class District:
         self.phones = phones
         self.telephones = Telephones(watch)
         self.slack = WatchedSlack(watch)
+        self.slack.delivery.ack_seconds = ACK_SECONDS
         self.on_zoom = OnZoom(watch)
         self.on_webex = OnWebex(watch)
         self.on_meet = OnMeet(watch)

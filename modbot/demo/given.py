@@ -1,7 +1,5 @@
 """The demo's settings: nested values as modbot's settings, and as environment variables of its own process."""
 
-import random
-import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,10 +7,6 @@ import orjson
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from modbot.settings import Settings
-
-# Below the ports that systems give to outgoing connections, so that none of those takes it before modbot does.
-_PORTS = range(15_000, 32_000)
-_TRIES = 50
 
 
 class GivenSettings(Settings):
@@ -47,16 +41,3 @@ def variables(prefix: str, values: Mapping[str, Any]) -> dict[str, str]:
         full = f"{prefix}{'_' if prefix == 'MODBOT' else '__'}{name.upper()}"
         found[full] = orjson.dumps(value).decode() if isinstance(value, dict | list) else str(value)
     return found
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on, for a modbot that must know its address before it starts."""
-    for _ in range(_TRIES):
-        port = random.choice(_PORTS)  # noqa: S311 - no secret
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError("no free port was found on loopback")

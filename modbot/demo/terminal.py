@@ -17,7 +17,7 @@ from modbot.demo.wire import Call
 from modbot.simulators.slack import PostedMessage, SlashAnswer
 
 LOOK_EVERY_SECONDS = 0.05
-ANSWER_WITHIN_SECONDS = 12.0
+ANSWER_WITHIN_SECONDS = 60.0
 INTRUDERS = ("zzz", "Jaden O'Neil", "Principal", "qqq", "Ana Duarte")
 WORDS = ("as", "raid", "help", "quit")
 ENDS = ("quit", "exit")

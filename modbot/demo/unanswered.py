@@ -19,7 +19,7 @@ from modbot.simulators.slack import PostedMessage
 TYPED = "smoke in room 5"
 SPOKEN, _ = words.call("Help is needed.", "")
 SLACK, TWILIO, PAGERDUTY = "slack", "twilio", "pagerduty"
-PATIENCE = timedelta(seconds=10)
+PATIENCE = timedelta(seconds=45)
 _PAGE_ID = re.compile(r"^page (\S+)$", re.MULTILINE)
 
 

@@ -17,7 +17,7 @@ from modbot.simulators.twilio import TwilioSimulator
 from modbot.simulators.webex import WebexSimulator
 from modbot.simulators.zoom import ZoomSimulator
 
-_ANSWER_WITHIN_SECONDS = 10
+_ANSWER_WITHIN_SECONDS = 30
 _BY_MODBOT, _BY_VENDOR = True, False
 
 

@@ -38,8 +38,7 @@ async def _link_leaks(stage: Stage) -> None:
     async def heard() -> Outcome:
         zoom.expose_link(stage.day.district.on_zoom.meeting)
         await stage.day.settled()
-        event, status = zoom.delivered[-1]
-        taken = event == "meeting.risk_alert" and 200 <= status < 300
+        taken = any(event == "meeting.risk_alert" and 200 <= status < 300 for event, status in zoom.delivered)
         return Outcome.DONE if taken else Outcome.FAILED
 
     title = "Zoom reports the class link in public; modbot has it"

@@ -5,11 +5,19 @@ They know nothing of modbot's insides: they meet it only over HTTP.
 """
 
 import asyncio
+import secrets
+import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import ClientSession, ClientTimeout, web
+
+_WEBHOOK_ANSWERED_WITHIN_SECONDS = 30
+# Below the ports that systems give to outgoing connections and to whoever asks for any port: none of those takes it
+# before the program that it is meant for does.
+_PORTS = range(15_000, 32_000)
+_TRIES = 50
 
 
 @dataclass(slots=True)
@@ -68,7 +76,7 @@ class SimServer:
         await site.start()
         bound = self._runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{bound}"
-        self._client = ClientSession(timeout=ClientTimeout(total=10))
+        self._client = ClientSession(timeout=ClientTimeout(total=_WEBHOOK_ANSWERED_WITHIN_SECONDS))
 
     async def stop(self) -> None:
         """Stop listening and give up what is still to be sent."""
@@ -153,6 +161,19 @@ class SimServer:
         if self._client is None:
             raise RuntimeError("the simulator is not started")
         return self._client
+
+
+def free_port() -> int:
+    """A loopback port on which nobody listens, for a program that must be told its port. Raises OSError."""
+    for _ in range(_TRIES):
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no free port was found on loopback")
 
 
 async def half_of(request: web.Request, whole: web.Response) -> web.StreamResponse:

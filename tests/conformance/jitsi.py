@@ -4,6 +4,8 @@ import asyncio
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 from xml.etree import ElementTree as ET
 
@@ -15,7 +17,7 @@ from modbot.platforms import Means, Platform
 from modbot.platforms.jitsi import JitsiPlatform, build
 from modbot.settings.jitsi import JitsiSettings
 from modbot.simulators.prosody import HOW_TO_INSTALL, Domains, Person, Prosody, Refused, available
-from tests.conformance.stage import TEACHER, Picture, Settings, Stage, Trouble, Where
+from tests.conformance.stage import QUICK, TEACHER, Picture, Settings, Stage, Trouble, Where
 from tests.conformance.xmpp_wire import XmppWire
 from tests.stores import until
 
@@ -56,6 +58,8 @@ class JitsiStage(Stage):
         Trouble.TOKEN_EXPIRED: "modbot signs in by password, once a connection.",
     }
     tries_again = False
+    # Whoever is invited comes by themselves, through a server that shares the machine.
+    patience = replace(QUICK, reread_after=(*QUICK.reread_after, timedelta(milliseconds=500), timedelta(seconds=2)))
     server: ClassVar[Prosody | None] = None
 
     @classmethod

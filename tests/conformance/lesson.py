@@ -12,7 +12,7 @@ from aiohttp import web
 
 from modbot.actions import Act, Decision, Door
 from modbot.audit import Audit
-from modbot.confirmation import Confirmation, Patience
+from modbot.confirmation import Confirmation
 from modbot.http import Http
 from modbot.model import Actor, Operation, Participant, Presence, Result, Session
 from modbot.platforms import Capability, Means, Platform
@@ -28,11 +28,6 @@ from tests.conformance.stage import PUPILS, STRANGER, TEACHER, Stage, Trouble, W
 from tests.platforms.lent import FreeBudget
 from tests.stores import until
 
-QUICK = Patience(
-    window=timedelta(seconds=1),
-    event_every=timedelta(milliseconds=5),
-    reread_after=(timedelta(0), timedelta(milliseconds=40), timedelta(milliseconds=120)),
-)
 AT_ONCE = timedelta(milliseconds=5)
 TEACHER_IN_CHAT = Actor("slack:U0REYES", "Ada Reyes")
 KEPT_FOR = {  # what an act remembers, and what its undo takes from
@@ -172,7 +167,7 @@ async def opened(
             acts=acts,
             audit=audit,
             authority=EverybodyMay(),
-            confirmation=Confirmation(sessions, QUICK),
+            confirmation=Confirmation(sessions, stage.patience),
         )
         session = await _begun(stage, platform, deaf=deaf)
         lesson = Lesson(stage, platform, session, door, acts, audit, sessions, rereading)

@@ -7,9 +7,11 @@ never modbot. People are named by what they call themselves, which is all that e
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Any, ClassVar
 
+from modbot.confirmation import Patience
 from modbot.model import Operation, PlatformName
 from modbot.platforms import Means, Platform
 
@@ -17,6 +19,13 @@ TEACHER = "ada.reyes@example.org"
 TITLE = "Period 3 Biology"
 PUPILS = ("Ben Okafor", "Cam Silva")
 STRANGER = "Mallory Guest"
+
+# A simulator has done what it answered. The window is over with the last look, however slow the machine.
+QUICK = Patience(
+    window=timedelta(seconds=30),
+    event_every=timedelta(milliseconds=5),
+    reread_after=(timedelta(0), timedelta(milliseconds=40), timedelta(milliseconds=120)),
+)
 
 Settings = Mapping[str, Any]  # flat: what a platform nests is named "outer.inner"
 
@@ -73,6 +82,7 @@ class Stage(ABC):
     lists_lobby: ClassVar[bool] = False  # whether there is one, and modbot can read who waits in it
     in_steps: ClassVar[frozenset[Operation]] = frozenset()  # what takes further requests after the one that carries it
     tries_again: ClassVar[bool] = True  # whether the platform's faults ask for another try
+    patience: ClassVar[Patience] = QUICK
 
     @classmethod
     def missing(cls) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 import orjson
 
-from benchmarks.programs import NotStarted, Program, free_port
+from benchmarks.programs import NotStarted, Program
 from benchmarks.school import BigSchool
 from benchmarks.wrong_clock import Absent, WrongClock, compiled
 from modbot.demo.roster import BAKER, REYES
+from modbot.simulators import free_port
 
 PROCESSES = 3
 STARTS = 4  # tried before one more decides

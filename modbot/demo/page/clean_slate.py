@@ -8,7 +8,7 @@ from modbot.resolving import NOTHING_OPEN
 from modbot.simulators.slack import PostedMessage, payloads
 
 MOST_ROUNDS = 10
-ANSWER_WITHIN_SECONDS = 8.0
+ANSWER_WITHIN_SECONDS = 30.0
 _RESOLVE = "Resolve"  # how the buttons begin by which incidents and pages are closed
 
 log = get_logger("demo")

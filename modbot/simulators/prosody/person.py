@@ -13,7 +13,7 @@ from slixmpp.xmlstream import StanzaBase, tostring
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath, StanzaPath
 
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 30.0  # a server beside it on a busy machine
 _CLIENT, _MUC, _USER = "jabber:client", "http://jabber.org/protocol/muc", "http://jabber.org/protocol/muc#user"
 _OWNER, _ADMIN, _DATA = "http://jabber.org/protocol/muc#owner", "http://jabber.org/protocol/muc#admin", "jabber:x:data"
 _NICK = "http://jabber.org/protocol/nick"

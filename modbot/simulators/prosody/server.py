@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 
+from modbot.simulators import free_port
 from modbot.simulators.prosody.configuration import Certificate, Domains, account_file, configuration, write_modules
 
 HOW_TO_INSTALL = "prosody is not installed (apt-get install prosody)"
@@ -59,7 +60,7 @@ class Prosody:
             raise ProsodyFailed(HOW_TO_INSTALL)
         for remaining in reversed(range(_TRIES)):
             try:
-                self._try_to_start(program, self.port or _free_port())
+                self._try_to_start(program, self.port or free_port())
                 return
             except ProsodyFailed:
                 self.stop()
@@ -143,13 +144,6 @@ class Prosody:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((Prosody.host, 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _wait(holds: Callable[[], bool], within_seconds: float, failure: Callable[[], ProsodyFailed]) -> None:

@@ -17,6 +17,7 @@ from modbot.simulators.slack.webapi import APP_TOKEN, BOT_TOKEN, WebApi
 from modbot.simulators.slack.world import Json, PostedMessage, ResponseUrl, SimChannel, SimUser, SimView, World
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 30.0  # a wait ends when what is waited for is there; a slow machine takes its time
 _RETRIES = 3
 _LOOK_AGAIN_SECONDS = 0.005
 
@@ -146,13 +147,13 @@ class SlackSimulator(SimServer):
         return await self.delivery.raw(self.client, self.webhook_url, answer.sent, answer.sent_headers or {})
 
     async def wait_for(
-        self, predicate: Callable[[PostedMessage], bool], what: str, deadline_seconds: float = 5
+        self, predicate: Callable[[PostedMessage], bool], what: str, deadline_seconds: float = PATIENCE_SECONDS
     ) -> PostedMessage:
         """The first message that is as wanted, now or soon. Raises TimeoutError with what is there instead."""
         return await self._wait(lambda: [each for each in self.messages if predicate(each)], what, deadline_seconds)
 
     async def wait_for_view(
-        self, predicate: Callable[[SimView], bool], what: str, deadline_seconds: float = 5
+        self, predicate: Callable[[SimView], bool], what: str, deadline_seconds: float = PATIENCE_SECONDS
     ) -> SimView:
         """The first open modal or Home tab that is as wanted. Raises TimeoutError."""
         views = self.world.views

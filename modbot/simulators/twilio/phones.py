@@ -79,7 +79,7 @@ class Phone:
             raise RuntimeError(f"{self.number} has no call")
         self.line.end("busy" if self.ringing else "completed")
 
-    async def press(self, keys: str, *, within_seconds: float = 5) -> None:
+    async def press(self, keys: str, *, within_seconds: float = 30) -> None:
         """Its owner presses keys as soon as the call asks for some.
 
         Raises ValueError for what is no key, and TimeoutError when no call asks in time, or nobody is there to press.

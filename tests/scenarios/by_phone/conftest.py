@@ -1,16 +1,18 @@
 """A district whose people on call are called by telephone and PagerDuty."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from modbot.demo.given import free_port, merged
+from modbot.demo.given import merged
 from modbot.demo.telephones import NUMBERS, Telephones
 from modbot.demo.wire import unwatched
+from modbot.simulators import free_port
 from modbot.simulators.twilio import PhoneState
 from tests.scenarios.by_phone.exchange import KIM, LOU, OpenPhones, Phones
-from tests.scenarios.conftest import OpenSchool
+from tests.scenarios.conftest import UNHURRIED_SECONDS, OpenSchool
 
 
 def people(*channels: str) -> list[dict[str, Any]]:
@@ -22,8 +24,9 @@ def people(*channels: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-async def open_phones(open_school: OpenSchool) -> AsyncIterator[OpenPhones]:
+async def open_phones(open_school: OpenSchool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenPhones]:
     """Starts a modbot whose people on call have the channels given."""
+    monkeypatch.setattr("modbot.callbacks.ANSWER_WITHIN", timedelta(seconds=UNHURRIED_SECONDS))
     async with Telephones(unwatched) as telephones:
         twilio, duty = telephones.twilio, telephones.pagerduty
         twilio.calls_per_second = twilio.messages_per_second = None

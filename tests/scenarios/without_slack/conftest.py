@@ -1,12 +1,15 @@
 """A district whose people on call are called by mail."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from modbot.demo.given import free_port
+from modbot.simulators import free_port
+from modbot.web_pages.calling import PageCalls
 from tests.pagers.post_office import PostOffice, post_office
-from tests.scenarios.conftest import OpenSchool
+from tests.scenarios.conftest import UNHURRIED_SECONDS, OpenSchool
 from tests.scenarios.without_slack.mailed import SENDER, TOKEN, MailedSchool, OpenMailed, people
 
 
@@ -18,8 +21,12 @@ async def office() -> AsyncIterator[PostOffice]:
 
 
 @pytest.fixture
-async def open_mailed(open_school: OpenSchool, office: PostOffice) -> AsyncIterator[OpenMailed]:
+async def open_mailed(
+    open_school: OpenSchool, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[OpenMailed]:
     """Starts a modbot whose people on call have the channels given, and somebody's browser."""
+    patient = partial(PageCalls, answer_after=timedelta(seconds=UNHURRIED_SECONDS))
+    monkeypatch.setattr("modbot.web_pages.routes.PageCalls", patient)
     opened: list[MailedSchool] = []
 
     async def mailed(*channels: str, **changes: object) -> MailedSchool:
