@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from modbot.errors import ConfigError, StoreUnavailable
-from modbot.store import Script, Store, connect
+from modbot.model import PlatformName
+from modbot.store import Script, Store, Value, connect
 from tests.stores import closed, until
 
 ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
@@ -33,6 +34,30 @@ async def test_a_failing_command_fails_its_own_caller_only(any_store: Store) -> 
     with pytest.raises(StoreUnavailable):
         await any_store.run("INCR", "text")
     assert await good == b"x"
+
+
+async def test_what_is_written_comes_back_byte_for_byte(any_store: Store) -> None:
+    values: list[Value] = [
+        "",
+        "é",
+        "\r\n$3\r\n",
+        b"\x00\r\n\xff",
+        b"y" * 70_000,
+        -5,
+        2**62,
+        0.1,
+        1e22,
+        PlatformName.ZOOM,
+    ]
+    await any_store.batch([("SET", f"v{n}", value, "PX", 60_000) for n, value in enumerate(values)])
+    kept = await any_store.batch([("GET", f"v{n}") for n in range(len(values))])
+    assert kept == [v if isinstance(v, bytes) else str(v).encode() for v in values]
+
+
+async def test_after_a_value_that_cannot_be_sent_the_next_command_is_answered(any_store: Store) -> None:
+    with pytest.raises(StoreUnavailable):
+        await any_store.run("SET", "nothing", None)  # type: ignore[arg-type]
+    assert await any_store.run("EXISTS", "nothing") == 0
 
 
 async def test_a_script_is_taught_again_after_the_server_forgot_it(any_store: Store) -> None:
