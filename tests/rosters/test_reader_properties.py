@@ -1,14 +1,17 @@
 """Whatever bytes a file holds, reading it ends with a report or a roster, and never with anything else."""
 
 import csv
+import gc
 import io
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from modbot.rosters.findings import BadFile
 from modbot.rosters.oneroster_csv import check
 from modbot.rosters.oneroster_csv.rows import Table, rows
 from tests.rosters.district import small_district
@@ -43,3 +46,18 @@ def test_what_a_csv_writer_wrote_is_read_back_cell_by_cell(cells: list[tuple[str
         path.write_bytes(text.getvalue().encode())
         found = [(row["one"], row["two"], row["three"]) for row in rows(path, TABLE)]
     assert found == cells
+
+
+def still_open(path: Path) -> list[io.BufferedReader]:
+    """Whatever reads this file."""
+    readers = [one for one in gc.get_objects() if isinstance(one, io.BufferedReader) and not one.closed]
+    return [one for one in readers if str(one.name) == str(path)]
+
+
+@pytest.mark.parametrize("content", [b"one\n1\n", b'one,two\n1,"2\n', b"one,two\n1,\xff\n"])
+def test_a_file_that_cannot_be_read_is_closed_at_once(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / TABLE.file
+    path.write_bytes(content)
+    with pytest.raises(BadFile) as kept:
+        list(rows(path, TABLE))
+    assert (still_open(path), type(kept.value)) == ([], BadFile)

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from modbot.rosters import Problem
 from modbot.rosters.findings import BadFile
@@ -51,30 +51,35 @@ class Row:
 
 def header(path: Path, table: Table) -> tuple[str, ...]:
     """The file's column names. Raises BadFile when the file is absent or lacks a needed column."""
-    reader = _reader(path, table)
-    names = _header(reader, table)
+    with _opened(path, table) as file:
+        names = _header(_reader(file, table), table)
     _places(names, table)
     return names
 
 
 def rows(path: Path, table: Table) -> Iterator[Row]:
     """The file's rows, without empty ones. Raises BadFile where it cannot be read on."""
-    reader = _reader(path, table)
-    names = _header(reader, table)
-    places = _places(names, table)
-    before = reader.line_num
-    for cells in _told(reader, table):
-        line, before = before + 1, reader.line_num
-        if any(cells):
-            width = len(cells)
-            picked = {column: cells[at].strip() if 0 <= at < width else "" for column, at in places}
-            yield Row(line, picked, surplus=width > len(names))
+    with _opened(path, table) as file:  # here, so that whoever keeps the error does not keep the file open
+        reader = _reader(file, table)
+        names = _header(reader, table)
+        places = _places(names, table)
+        before = reader.line_num
+        for cells in _told(reader, table):
+            line, before = before + 1, reader.line_num
+            if any(cells):
+                width = len(cells)
+                picked = {column: cells[at].strip() if 0 <= at < width else "" for column, at in places}
+                yield Row(line, picked, surplus=width > len(names))
 
 
-def _reader(path: Path, table: Table) -> _Reader:
+def _opened(path: Path, table: Table) -> BinaryIO:
     if not path.is_file():
         raise BadFile(Problem(table.file, None, "the file is missing"))
-    return csv.reader(_lines(path, table), strict=True)  # a quotation mark left open must not swallow people
+    return path.open("rb")
+
+
+def _reader(file: BinaryIO, table: Table) -> _Reader:
+    return csv.reader(_lines(file, table), strict=True)  # a quotation mark left open must not swallow people
 
 
 def _header(reader: _Reader, table: Table) -> tuple[str, ...]:
@@ -105,18 +110,17 @@ def _missing_columns(names: tuple[str, ...], missing: list[str]) -> str:
     return said
 
 
-def _lines(path: Path, table: Table) -> Iterator[str]:
-    with path.open("rb") as file:
-        number = 0
-        while raw := file.readline(LONGEST_LINE_BYTES):
-            number += 1
-            if number == 1:
-                if raw.startswith(_WIDE_BOMS):
-                    raise BadFile(Problem(table.file, 1, "the file is saved as UTF-16; save it as UTF-8"))
-                raw = raw.removeprefix(b"\xef\xbb\xbf")
-            if len(raw) == LONGEST_LINE_BYTES and not raw.endswith(b"\n"):
-                raise BadFile(Problem(table.file, number, "the line is longer than a megabyte"))
-            yield _decoded(raw, table, number)
+def _lines(file: BinaryIO, table: Table) -> Iterator[str]:
+    number = 0
+    while raw := file.readline(LONGEST_LINE_BYTES):
+        number += 1
+        if number == 1:
+            if raw.startswith(_WIDE_BOMS):
+                raise BadFile(Problem(table.file, 1, "the file is saved as UTF-16; save it as UTF-8"))
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
+        if len(raw) == LONGEST_LINE_BYTES and not raw.endswith(b"\n"):
+            raise BadFile(Problem(table.file, number, "the line is longer than a megabyte"))
+        yield _decoded(raw, table, number)
 
 
 def _decoded(raw: bytes, table: Table, number: int) -> str:
