@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from modbot import page_state, page_times
+from modbot import card_patience, page_state, page_times
 from modbot.errors import StoreUnavailable, VendorError
 from modbot.escalation import Escalation
 from modbot.log import get_logger
@@ -27,6 +27,7 @@ HOLD_EVERY = timedelta(seconds=1)
 CLAIM_EVERY = timedelta(milliseconds=200)
 CLAIM_LOOKS = 2 * int(keys.PAGE_CALLING_KEEP / CLAIM_EVERY)  # longer than a dead process's claim lasts
 HUSH_WITHIN = timedelta(seconds=2)
+DRAIN_WITHIN = timedelta(seconds=5)
 
 log = get_logger("calling")
 
@@ -256,11 +257,18 @@ class Calling:
         if tasks:  # whoever answered is told at once: a channel that is slow to be made quiet goes on by itself
             await asyncio.wait(tasks, timeout=HUSH_WITHIN.total_seconds())
         quiet = all(task.done() and not task.exception() and task.result() for task in tasks)
-        await self._pages.change(page.id, partial(page_state.hushed, quiet=quiet))
+        change = await self._pages.change(page.id, partial(page_state.hushed, now=self._now(), quiet=quiet))
+        if change is not None and not quiet and not change.state.hush_tries:
+            card_patience.give_up("page", page.id)
 
     async def drain(self) -> None:
-        """Let what is being made quiet become so."""
-        await asyncio.gather(*self._hushing, return_exceptions=True)
+        """Let what is being made quiet become so. What takes long is broken off: it is tried again by the watchdog."""
+        tasks = list(self._hushing)
+        if tasks:
+            await asyncio.wait(tasks, timeout=DRAIN_WITHIN.total_seconds())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _hush_one(self, page: PageState, ref: str, channel: str) -> bool:
         pager = self._pagers.get(channel)

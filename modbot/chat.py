@@ -1,5 +1,6 @@
 """Staff chat, as the flow sees it: replies, cards, threads and direct messages. Slack implements it."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,8 +24,11 @@ class Chat(Protocol):
     async def post(self, channel: str, reply: Reply) -> Posted:
         """A new message in a channel."""
 
-    async def change(self, where: Posted, reply: Reply) -> None:
-        """Put `reply` in the place of an earlier message."""
+    def change(self, where: Posted, reply: Reply) -> asyncio.Future[bool]:
+        """Put `reply` in the place of an earlier message: true once it stands there.
+
+        False when a newer change took its place before it left: whoever asked for that one hears what became of it.
+        """
 
     async def thread(self, where: Posted, line: str) -> None:
         """One line under a message."""

@@ -3,6 +3,7 @@
 Nothing here acts on rooms. The card carries no participants' names: it stands in a shared channel (P9).
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from modbot import card_patience
 from modbot.authority import Places
 from modbot.chat import Chat, Posted
 from modbot.command import title_of
-from modbot.errors import StoreUnavailable
+from modbot.errors import NotFound, StoreUnavailable
 from modbot.jobs import Jobs
 from modbot.log import get_logger
 from modbot.model import Actor, Room, Session
@@ -26,9 +28,7 @@ from modbot.store.turns import Turns
 
 CARD_JOB = "incident.card"
 CARD_TURN = timedelta(seconds=6)  # of the silence of whoever shows a card, who is then taken for dead
-CARD_AGAIN = timedelta(seconds=30)  # after chat took a card at none of a job's tries
 ONE_SECOND = timedelta(seconds=1)
-CARD_GIVEN_UP = timedelta(days=1)  # a channel that has taken nothing for so long will not take it then
 _SIGN = {"open": "🔴 Open", "acknowledged": "🟡 Being handled", "resolved": "🟢 Resolved"}
 
 log = get_logger("incidents")
@@ -138,24 +138,29 @@ class IncidentDesk:
         await self._jobs.soon(CARD_JOB, incident_id, key=f"card:{incident_id}:{secrets.token_hex(4)}")
 
     async def show(self, incident_id: str) -> None:
-        """Make the card and its thread say what is so now. One job at a time; safe to repeat.
+        """Make the card and its thread say what is so now. One job sends at a time; safe to repeat.
 
         A job that finds another at it leaves: the other looks again when it has done, and a timer looks should it have
-        died. Raises VendorError when chat does not take it, StoreUnavailable.
+        died. What only waits for its channel is waited for without the turn: something newer may then take its place.
+        Raises VendorError when chat does not take it, StoreUnavailable.
         """
         while await self._incidents.out_of_date(incident_id):
-            if not await self._show_in_turn(incident_id, Turns(self._store)):
+            job = _Job(Turns(self._store))
+            if not await self._send_in_turn(incident_id, job):
                 await self._show_at(incident_id, self._now(), CARD_TURN)
                 return
+            if not await self._stands(job):
+                return  # whoever asked for something newer hears what becomes of it, and looks again
 
     async def show_later(self, incident_id: str) -> None:
         """Chat takes no card at the moment: it catches up when chat is back. Raises StoreUnavailable."""
         incident = await self._incidents.get(incident_id)
         now = self._now()
-        if incident is None or now - incident.opened_at >= CARD_GIVEN_UP:
-            log.warning("card_given_up", incident=incident_id)
-            return
-        await self._show_at(incident_id, now, CARD_AGAIN)
+        wait = card_patience.wait_after(now - _changed_at(incident)) if incident is not None else None
+        if wait is None:
+            card_patience.give_up("incident", incident_id)
+        else:
+            await self._show_at(incident_id, now, wait)
 
     async def _show_at(self, incident_id: str, now: datetime, wait: timedelta) -> None:
         """One timer is enough for all who ask for it in the time of one wait."""
@@ -163,28 +168,52 @@ class IncidentDesk:
         number = int(again.timestamp() // wait.total_seconds())
         await self._jobs.at(CARD_JOB, incident_id, again, key=f"{_card(incident_id)}:{wait // ONE_SECOND}s:{number}")
 
-    async def _show_in_turn(self, incident_id: str, turn: Turns) -> bool:
-        """Show all there is; False when it is another's turn, or has become it."""
-        if not await turn.take(_card(incident_id), CARD_TURN):
+    async def _send_in_turn(self, incident_id: str, job: "_Job") -> bool:
+        """Send all there is; False when it is another's turn, or has become it."""
+        if not await job.turn.take(_card(incident_id), CARD_TURN):
             return False
-        job = _Job(turn)
         try:
-            async with turn.holding(_card(incident_id), CARD_TURN):  # a channel takes one message a second
-                while await self._incidents.out_of_date(incident_id):
-                    if not await self._show(incident_id, job):
+            async with job.turn.holding(_card(incident_id), CARD_TURN):  # a channel takes one message a second
+                while await self._behind(incident_id, job):
+                    job.incident = await self._incidents.get(incident_id)
+                    if job.incident is not None and not await self._send_there(job.incident, job):
                         return False
+                if not job.waits:
+                    await self._stands(job)  # whoever takes the turn next need not look again
             return True
         finally:
-            await _let_go(incident_id, turn)
+            await _let_go(incident_id, job.turn)
 
-    async def _show(self, incident_id: str, job: "_Job") -> bool:
-        incident = await self._incidents.get(incident_id)
+    async def _behind(self, incident_id: str, job: "_Job") -> bool:
+        if job.incident is None:
+            return await self._incidents.out_of_date(incident_id)
+        return await self._incidents.moved_on(job.incident)
+
+    async def _stands(self, job: "_Job") -> bool:
+        """Note what the card shows once it does; False when something newer took its place before it left."""
+        incident, change = job.incident, job.change
         if incident is None:
             return True
-        sent = not incident.channel or await self._send(incident, job)
-        if sent:
-            await self._incidents.shown(incident)
-        return sent
+        try:
+            if change is not None and not await change:
+                return False
+        except NotFound as error:
+            _gone(incident, error)
+        job.incident = None
+        await self._incidents.shown(incident)
+        return True
+
+    async def _send_there(self, incident: Incident, job: "_Job") -> bool:
+        if not incident.channel:
+            return True
+        try:
+            return await self._send(incident, job)
+        except NotFound as error:
+            if incident.card is None:
+                raise  # IT may yet invite modbot
+            _gone(incident, error)
+            job.change = None
+            return True
 
     async def _send(self, incident: Incident, job: "_Job") -> bool:
         """Whether it was sent in this job's turn: all of it, or what matters until something newer is to be shown."""
@@ -207,17 +236,36 @@ class IncidentDesk:
             card = await self._chat.post(incident.channel, shown)
             await self._incidents.set(incident.id, channel=card.channel, ts=card.ts)
         elif shown != job.drawn:
-            await self._chat.change(card, shown)
+            job.change = self._chat.change(card, shown)
         job.drawn = shown
         return card
 
 
 @dataclass(slots=True)
 class _Job:
-    """One turn at showing a card, and the card as it was last drawn in it."""
+    """One turn at showing a card, and the card as it was last drawn in it, in which state of the incident.
+
+    `change` becomes what chat says of the last change to it.
+    """
 
     turn: Turns
     drawn: Reply | None = None
+    incident: Incident | None = None
+    change: asyncio.Future[bool] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has yet to leave."""
+        return self.change is not None and not self.change.done()
+
+
+def _changed_at(incident: Incident) -> datetime:
+    return datetime.fromisoformat(orjson.loads(incident.lines[-1])[0]) if incident.lines else incident.opened_at
+
+
+def _gone(incident: Incident, error: NotFound) -> None:
+    """Somebody deleted the card, or its channel: there is nothing to bring up to date."""
+    log.warning("card_gone", incident=incident.id, detail=error.log_detail)
 
 
 def _card(incident_id: str) -> str:

@@ -59,6 +59,12 @@ PAGE_ANSWER_SECONDS = Histogram(
 PAGE_TROUBLES = Counter(
     "modbot_page_troubles_total", "Pages found without their next step, by what was wrong.", ["what"], registry=REGISTRY
 )
+CARDS_GIVEN_UP = Counter(
+    "modbot_cards_given_up_total",
+    "Messages in staff chat that could not be brought up to date for a day, by what they are about.",
+    ["kind"],
+    registry=REGISTRY,
+)
 SOCKET_OPENED = Counter(
     "modbot_slack_socket_opened_total", "Lines to Slack that modbot opened anew.", registry=REGISTRY
 )

@@ -14,13 +14,14 @@ from typing import Any
 
 import orjson
 
+from modbot import card_patience
 from modbot.pagers import NOW, Fate, Turn
 
 MAX_CALLS = 400  # remembered of one page
 MAX_JOINED = 400  # incidents that one page stands for
 LATE = timedelta(seconds=30)  # a timer this overdue, or due this much later than it can be, is taken for lost
 GRACE = timedelta(seconds=10)  # for whoever calls a step's people, before they are taken for dead
-HUSH_TRIES = 5  # calls that stand are made quiet; a channel that is gone for longer keeps its message
+HUSH_TRIES = 30  # calls that stand are made quiet; a channel that is gone for a day keeps its message
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class PageState:
     calling: bool = False  # the current step's people have yet to be called; a crash must not skip them
     missed: int = 0  # timers that rang while they had yet to be called
     hush_tries: int = 0  # tries left to make the calls quiet that still stand; 0 when there are none
+    hush_at: str = ""  # when the next of these tries is due; "" for at once
     calls: tuple[Called, ...] = ()
 
     @property
@@ -243,6 +245,7 @@ def acknowledge(page: PageState, by: str, now: datetime, *, email: str = "", tur
                 acknowledged_at=now.isoformat(),
                 calling=False,
                 hush_tries=HUSH_TRIES,
+                hush_at="",
             ),
             now,
         )
@@ -271,7 +274,9 @@ def resolve(page: PageState, incident: str = "", *, turn: Turn = NOW) -> Change 
     others = tuple(one for one in page.incidents if one != incident)
     if incident and others:
         return Change(replace(page, incidents=others)) if others != page.incidents else None
-    return Change(replace(page, state="resolved", token="", due_at="", calling=False, hush_tries=HUSH_TRIES))
+    return Change(
+        replace(page, state="resolved", token="", due_at="", calling=False, hush_tries=HUSH_TRIES, hush_at="")
+    )
 
 
 def join(page: PageState, incident: str) -> Change | None:
@@ -292,11 +297,22 @@ def same_step(page: PageState, other: PageState) -> bool:
     return (page.run, page.step) == (other.run, other.step)
 
 
-def hushed(page: PageState, *, quiet: bool) -> Change | None:
-    """Every call was made `quiet`, or one try less is left. None when there was nothing to make quiet."""
+def hushed(page: PageState, now: datetime, *, quiet: bool) -> Change | None:
+    """Every call was made `quiet`, or one try less is left, and due after a longer wait than the one before. None when
+    there was nothing to make quiet.
+    """
     if not page.hush_tries:
         return None
-    return Change(replace(page, hush_tries=0 if quiet else page.hush_tries - 1))
+    left = 0 if quiet else page.hush_tries - 1
+    due = now + card_patience.wait_before(HUSH_TRIES - left)
+    return Change(replace(page, hush_tries=left, hush_at=due.isoformat() if left else ""))
+
+
+def to_be_hushed(page: PageState, now: datetime) -> bool:
+    """Whether calls stand that are to be made quiet now."""
+    if page.open or not page.hush_tries:
+        return False
+    return not page.hush_at or now >= datetime.fromisoformat(page.hush_at)
 
 
 def trouble(page: PageState, now: datetime) -> Trouble | None:

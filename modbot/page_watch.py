@@ -93,9 +93,8 @@ class PageWatch:
         mended = [await self._mended(page, trouble) for page in longest_first if (trouble := found[page.id])]
         if self._looked:  # after an outage everything is overdue, and rings by itself: nobody is alarmed about that
             await asyncio.gather(*(self._alarm(page) for page in mended if page is not None and page.open))
-        for page in pages:
-            if page.hush_tries and not page.open:  # its process died, or a channel was gone
-                await self._calling.hush(page)
+        loud = [page for page in pages if page_state.to_be_hushed(page, self._now())]
+        await asyncio.gather(*(self._calling.hush(page) for page in loud))  # a process died, or a channel was gone
         return sum(1 for trouble in found.values() if trouble)
 
     async def _mended(self, page: PageState, trouble: Trouble) -> PageState | None:

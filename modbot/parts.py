@@ -19,7 +19,6 @@ from modbot.confirmation import Confirmation, Patience
 from modbot.dispatch import Dispatcher
 from modbot.duty import DutyDesk
 from modbot.enquiries import EnquiryDesk
-from modbot.errors import ModbotError
 from modbot.escalation import Escalation
 from modbot.findings import Thresholds
 from modbot.granting import Granting
@@ -28,7 +27,6 @@ from modbot.http import Http
 from modbot.incidents import CARD_JOB, IncidentDesk
 from modbot.intake import Intake
 from modbot.jobs import Jobs
-from modbot.log import get_logger
 from modbot.meetings import Meetings
 from modbot.noticing import Noticing
 from modbot.page_watch import Heartbeat
@@ -71,8 +69,6 @@ from modbot.web_pages import routes
 from modbot.web_pages.links import PageLinks
 from modbot.web_pages.routes import WebPages
 from modbot.whole_school import WholeSchools
-
-log = get_logger("parts")
 
 
 class Parts(Meetings):
@@ -217,7 +213,7 @@ class Parts(Meetings):
     @cached_property
     def queue(self) -> ChannelQueue:
         """Messages that wait for their channel's turn."""
-        return ChannelQueue(self.client, on_failure=_card_failed)
+        return ChannelQueue(self.client)
 
     @cached_property
     def _chat(self) -> SlackChat:
@@ -381,8 +377,3 @@ class Parts(Meetings):
             await self._desk.show_later(job_id)
         elif job == RAID_JOB:
             await self.radar.show_later(job_id)
-
-
-def _card_failed(channel: str, error: BaseException) -> None:
-    detail = error.log_detail if isinstance(error, ModbotError) else type(error).__name__
-    log.warning("card_not_changed", channel=channel, detail=detail)

@@ -4,11 +4,13 @@ What is seen is noted by school; a raid is kept in the store, and a job posts it
 people who go from class to class at the same time are one raid: staff need one warning, not one for each of them.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from modbot import card_patience
 from modbot.authorize import Place, Verb, may
 from modbot.chat import Chat, Posted
 from modbot.command import title_of
@@ -37,7 +39,6 @@ RAID_JOB = "raid.warning"
 TURN = timedelta(seconds=15)  # of the job that posts a warning, renewed while it does
 AT_ONCE = 8
 HELD_ELSEWHERE = timedelta(seconds=2)
-GIVEN_UP = timedelta(seconds=30)  # after chat took the warning at none of a job's tries
 MOST_TOLD = 12  # people who are told directly
 NOBODY_TO_TELL = (Forbidden, NotFound)  # a channel modbot is not in, somebody who has left: trying again is in vain
 
@@ -55,6 +56,26 @@ class _Recipient:
     @property
     def place(self) -> str:
         return f"channel:{self.channel}" if self.channel else f"dm:{self.user}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A warning that stands and is to say something newer; `stands` becomes what chat says of that."""
+
+    place: str
+    where: Posted
+    stands: asyncio.Future[bool]
+
+
+@dataclass(slots=True)
+class _Sending:
+    """One state of a raid on its way to everybody: what may work when it is tried again, and what waits."""
+
+    raid: Raid
+    scene: Scene
+    failed: list[VendorError]
+    changes: list[_Change] = field(default_factory=list)
+    overtaken: bool = False  # somewhere something newer took its place before it left
 
 
 class Radar:
@@ -143,61 +164,94 @@ class Radar:
     # Telling
 
     async def show(self, raid_id: str) -> None:
-        """A job: make the warning say what is known now. One process at a time; safe to repeat.
+        """A job: make the warning say what is known now. One process sends at a time; safe to repeat.
 
+        A change that only waits for its channel is waited for without the turn: something newer may take its place.
         Raises VendorError when it does not stand everywhere, StoreUnavailable: then it is to be tried again.
         """
-        turn = Turns(self._store)
-        if not await turn.take(_work(raid_id), TURN):
-            await self._show_in(HELD_ELSEWHERE, raid_id)
-            return
-        try:
-            async with turn.holding(_work(raid_id), TURN):
-                raid = await self._raids.get(raid_id)
-                if raid is not None and raid.state != raid.shown:
-                    await self._show(raid)
-        finally:
-            await _let_go(raid_id, turn)
+        while await self._out_of_date(raid_id) is not None:
+            turn = Turns(self._store)
+            if not await turn.take(_work(raid_id), TURN):
+                await self._show_in(HELD_ELSEWHERE, raid_id)
+                return
+            try:
+                async with turn.holding(_work(raid_id), TURN):
+                    raid = await self._out_of_date(raid_id)
+                    sending = await self._send(raid) if raid is not None else None
+            finally:
+                await _let_go(raid_id, turn)
+            if sending is None or not await self._stands(sending):
+                return
+
+    async def _out_of_date(self, raid_id: str) -> Raid | None:
+        raid = await self._raids.get(raid_id)
+        return raid if raid is not None and raid.state != raid.shown else None
 
     async def show_later(self, raid_id: str) -> None:
         """Chat takes no warning at the moment: it catches up when chat is back. Raises StoreUnavailable."""
-        if await self._raids.get(raid_id) is None:
-            log.warning("raid_given_up", raid=raid_id)
-            return
-        await self._show_in(GIVEN_UP, raid_id)
+        raid = await self._raids.get(raid_id)
+        wait = card_patience.wait_after(self._now() - _changed_at(raid)) if raid is not None else None
+        if wait is None:
+            card_patience.give_up("raid", raid_id)
+        else:
+            await self._show_in(wait, raid_id)
 
     async def _show_in(self, wait: timedelta, raid_id: str) -> None:
         again = self._now() + wait
         turn = int(again.timestamp() // wait.total_seconds())  # one of them is enough
         await self._jobs.at(RAID_JOB, raid_id, again, key=f"raid:{raid_id}:{wait.total_seconds():g}s:{turn}")
 
-    async def _show(self, raid: Raid) -> None:
+    async def _send(self, raid: Raid) -> _Sending:
         """Everywhere at once: a channel takes one message a second, and nobody waits for another's."""
-        scene = await self._scene(raid)
         recipients, unknown = await self._recipients(raid.school)
-        failed = await failures_of(recipients, lambda one: self._show_at(raid, one, scene), at_most=AT_ONCE)
-        raise_first([*unknown, *failed])
+        sending = _Sending(raid, await self._scene(raid), unknown)
+        sending.failed += await failures_of(recipients, lambda one: self._send_to(one, sending), at_most=AT_ONCE)
+        return sending
+
+    async def _send_to(self, recipient: _Recipient, sending: _Sending) -> None:
+        """Raises VendorError for what may work when it is tried again."""
+        raid, place = sending.raid, recipient.place
+        stands = raid.standing.get(place)
+        if stands is not None and stands.state == raid.state:
+            return
+        said = warning(sending.scene, named=recipient.named)
+        if stands is not None:
+            sending.changes.append(_Change(place, stands.where, self._chat.change(stands.where, said)))
+            return
+        try:
+            where = await self._post(recipient, said)
+        except NOBODY_TO_TELL as error:
+            _not_taken(raid, place, error)
+        else:
+            await self._raids.stands(raid, place, where)
+
+    async def _stands(self, sending: _Sending) -> bool:
+        """Note where it stands; False when somewhere something newer took its place: whoever asked for that goes on.
+
+        Raises VendorError for what may work when it is tried again.
+        """
+        raid = sending.raid
+        refused = await failures_of(sending.changes, lambda one: self._changed(one, sending), at_most=AT_ONCE)
+        raise_first([*sending.failed, *refused])
+        if sending.overtaken:
+            return False
         RAIDS.labels("changed" if raid.shown else "told").inc()
         log.warning("raid", raid=raid.id, school=raid.school, sessions=len({one.session_key for one in raid.seen}))
         await self._raids.shown(raid.id, raid.state)
+        return True
 
-    async def _show_at(self, raid: Raid, recipient: _Recipient, scene: Scene) -> None:
-        """Raises VendorError for what may work when it is tried again."""
-        stands = raid.standing.get(recipient.place)
-        if stands is not None and stands.state == raid.state:
-            return
-        said = warning(scene, named=recipient.named)
+    async def _changed(self, change: _Change, sending: _Sending) -> None:
         try:
-            where = await self._put(recipient, stands.where if stands is not None else None, said)
+            stands = await change.stands
         except NOBODY_TO_TELL as error:
-            log.warning("warning_not_taken", raid=raid.id, place=recipient.place, detail=error.log_detail)
+            _not_taken(sending.raid, change.place, error)
             return
-        await self._raids.stands(raid, recipient.place, where)
+        if stands:
+            await self._raids.stands(sending.raid, change.place, change.where)
+        else:
+            sending.overtaken = True
 
-    async def _put(self, recipient: _Recipient, where: Posted | None, said: Reply) -> Posted:
-        if where is not None:
-            await self._chat.change(where, said)
-            return where
+    async def _post(self, recipient: _Recipient, said: Reply) -> Posted:
         if recipient.channel:
             return await self._chat.post(recipient.channel, said)
         return await self._chat.direct(recipient.user, said)
@@ -242,6 +296,14 @@ class Radar:
 
 def _work(raid_id: str) -> str:
     return f"raid:{raid_id}"
+
+
+def _changed_at(raid: Raid) -> datetime:
+    return max([seen.at for seen in raid.seen] + [note.at for note in raid.notes])
+
+
+def _not_taken(raid: Raid, place: str, error: VendorError) -> None:
+    log.warning("warning_not_taken", raid=raid.id, place=place, detail=error.log_detail)
 
 
 async def _let_go(raid_id: str, turn: Turns) -> None:

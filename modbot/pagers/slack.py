@@ -1,10 +1,13 @@
 """Paging by direct message in staff chat."""
 
 from modbot.chat import Chat, Posted
-from modbot.errors import NotFound
+from modbot.errors import Conflict, NotFound
+from modbot.log import get_logger
 from modbot.pagers import Fate, Notice, Question, Ticket
 from modbot.reply import Button, Reply, Style
 from modbot.settings.paging import OnCallPerson
+
+log = get_logger("pagers.slack")
 
 
 class SlackPager:
@@ -39,9 +42,18 @@ class SlackPager:
         return Ticket(Fate.DELIVERED, f"{where.channel}|{where.ts}")
 
     async def hush(self, ref: str, said: str, *, over: bool) -> None:
-        """The message stands without its buttons. Raises VendorError."""
+        """The message stands without its buttons, or was deleted.
+
+        Raises VendorError; Conflict when something newer is to take its place.
+        """
         channel, _, ts = ref.partition("|")
-        await self._chat.change(Posted(channel, ts), Reply(said))
+        try:
+            stands = await self._chat.change(Posted(channel, ts), Reply(said))
+        except NotFound as error:
+            log.info("message_gone", ref=ref, detail=error.log_detail)
+            return
+        if not stands:
+            raise Conflict("slack", "Something newer takes the place of that message.", log_detail="overtaken")
 
 
 def _buttons(notice: Notice) -> tuple[Button, ...]:

@@ -1,5 +1,7 @@
 """`modbot.chat.Chat` on Slack."""
 
+import asyncio
+
 from modbot.chat import Posted
 from modbot.reply import Reply
 from modbot.slack.client import SlackClient
@@ -26,9 +28,9 @@ class SlackChat:
         """A new message in a channel."""
         return Posted(channel, await self._queue.post(channel, message_of(reply)))
 
-    async def change(self, where: Posted, reply: Reply) -> None:
+    def change(self, where: Posted, reply: Reply) -> asyncio.Future[bool]:
         """The newest state of a message; one that still waits is replaced."""
-        self._queue.update(where.channel, where.ts, message_of(reply))
+        return self._queue.update(where.channel, where.ts, message_of(reply))
 
     async def thread(self, where: Posted, line: str) -> None:
         """One line under a message."""

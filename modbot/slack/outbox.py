@@ -1,8 +1,8 @@
 """One queue a channel: in order, about one message a second, and of a card only its newest state.
 
 Slack allows about one message a second in a channel: https://docs.slack.dev/apis/web-api/rate-limits#messaging
-A post is sent or its poster is told why not. An update may be overtaken by a newer one of the same card, and when far
-too many cards wait, the oldest waiting update is given up: the next change of that card repairs it.
+Whoever asked for a post or an update hears what became of it. An update may be overtaken by a newer one of the same
+card, and when far too many cards wait, the oldest waiting update is sent back to whoever asked for it.
 """
 
 import asyncio
@@ -38,10 +38,16 @@ class _Post:
     sent: asyncio.Future[str]
 
 
+@dataclass(slots=True, eq=False)
+class _Card:
+    message: Message
+    stands: asyncio.Future[bool]
+
+
 @dataclass(slots=True)
 class _Lane:
     turns: deque[_Post | str] = field(default_factory=deque)  # a str is the ts of a card in `cards`
-    cards: OrderedDict[str, Message] = field(default_factory=OrderedDict)
+    cards: OrderedDict[str, _Card] = field(default_factory=OrderedDict)
     posts: int = 0
     worker: asyncio.Task[None] | None = None
     busy: bool = False
@@ -54,15 +60,13 @@ class ChannelQueue:
         self,
         client: Poster,
         *,
-        on_failure: Callable[[str, BaseException], None],
         pace: timedelta = PACE,
         bound: int = BOUND,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`on_failure(channel, error)` hears of updates that could not be sent; posts tell their poster."""
+        """Nothing is sent yet."""
         self._client = client
-        self._on_failure = on_failure
         self._pace_seconds = pace.total_seconds()
         self._bound = bound
         self._monotonic = monotonic
@@ -82,23 +86,36 @@ class ChannelQueue:
         """
         lane = self._lane(channel)
         if lane.posts >= self._bound:
-            raise RateLimited(VENDOR, "Too many messages are waiting for that channel.", code="queue_full")
+            raise _full()
         turn = _Post(message, thread_ts, asyncio.get_running_loop().create_future())
         lane.turns.append(turn)
         lane.posts += 1
         self._wake(channel, lane)
         return await turn.sent
 
-    def update(self, channel: str, ts: str, message: Message) -> None:
-        """Show the newest state of a card soon. One that still waits is replaced, and keeps its turn."""
+    def update(self, channel: str, ts: str, message: Message) -> asyncio.Future[bool]:
+        """Show the newest state of a card soon. One that still waits is replaced, and keeps its turn.
+
+        True once it stands; False when a newer one took its place before it left, which is that one's asker's to hear
+        of. The future raises RateLimited when too many cards wait, and whatever Slack answers; it may be left alone.
+        """
         lane = self._lane(channel)
-        if ts not in lane.cards:
-            if len(lane.cards) >= self._bound:
-                oldest, _ = lane.cards.popitem(last=False)
-                lane.turns.remove(oldest)
+        if ts in lane.cards:
+            _tell(lane.cards[ts].stands, stands=False)
+        else:
+            self._make_room(lane)
             lane.turns.append(ts)
-        lane.cards[ts] = message
+        card = _Card(message, asyncio.get_running_loop().create_future())
+        card.stands.add_done_callback(_left_alone)
+        lane.cards[ts] = card
         self._wake(channel, lane)
+        return card.stands
+
+    def _make_room(self, lane: _Lane) -> None:
+        if len(lane.cards) >= self._bound:
+            ts, oldest = lane.cards.popitem(last=False)
+            lane.turns.remove(ts)
+            _fail(oldest.stands, _full())
 
     async def drain(self, deadline: timedelta) -> int:
         """Wait until everything is sent, at most `deadline`; the number that was not. Those posts raise Unreachable."""
@@ -142,18 +159,24 @@ class ChannelQueue:
         finally:
             lane.busy = False
 
-    async def _send_card(self, channel: str, ts: str, message: Message) -> None:
-        sending = asyncio.ensure_future(self._client.update(channel, ts, message))
-        await _finished(sending)
+    async def _send_card(self, channel: str, ts: str, card: _Card) -> None:
+        sending = asyncio.ensure_future(self._client.update(channel, ts, card.message))
+        try:
+            await _finished(sending)
+        except asyncio.CancelledError:
+            _fail(card.stands, _cut_off(maybe_applied=True))
+            raise
         if error := sending.exception():
-            self._on_failure(channel, error)
+            _fail(card.stands, error)
+        else:
+            _tell(card.stands, stands=True)
 
     async def _send_post(self, channel: str, turn: _Post) -> bool:
         sending = asyncio.ensure_future(self._client.post(channel, turn.message, turn.thread_ts))
         try:
             await _finished(sending)
         except asyncio.CancelledError:
-            _fail(turn.sent, Unreachable(VENDOR, maybe_applied=True, log_detail="shut down while posting"))
+            _fail(turn.sent, _cut_off(maybe_applied=True))
             raise
         if error := sending.exception():
             _fail(turn.sent, error)
@@ -175,8 +198,8 @@ class ChannelQueue:
         await asyncio.gather(*workers, return_exceptions=True)
         for lane in lanes.values():
             for turn in lane.turns:
-                if isinstance(turn, _Post):
-                    _fail(turn.sent, Unreachable(VENDOR, maybe_applied=False, log_detail="shut down before posting"))
+                waits = lane.cards[turn].stands if isinstance(turn, str) else turn.sent
+                _fail(waits, _cut_off(maybe_applied=False))
         return unsent
 
 
@@ -189,6 +212,25 @@ async def _finished(sending: asyncio.Future[Any]) -> None:
         raise
 
 
-def _fail(sent: asyncio.Future[str], error: BaseException) -> None:
-    if not sent.done():
-        sent.set_exception(error)
+def _fail(waits: asyncio.Future[Any], error: BaseException) -> None:
+    if not waits.done():
+        waits.set_exception(error)
+
+
+def _tell(waits: asyncio.Future[bool], *, stands: bool) -> None:
+    if not waits.done():
+        waits.set_result(stands)
+
+
+def _left_alone(waits: asyncio.Future[bool]) -> None:
+    """Nobody need hear: asyncio complains of an error that nobody asked for."""
+    if not waits.cancelled():
+        waits.exception()
+
+
+def _full() -> RateLimited:
+    return RateLimited(VENDOR, "Too many messages are waiting for that channel.", code="queue_full")
+
+
+def _cut_off(*, maybe_applied: bool) -> Unreachable:
+    return Unreachable(VENDOR, maybe_applied=maybe_applied, log_detail="modbot was shut down")

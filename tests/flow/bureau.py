@@ -69,9 +69,13 @@ class Board:
         self.cards[posted.ts] = reply
         return posted
 
-    async def change(self, where: Posted, reply: Reply) -> None:
+    def change(self, where: Posted, reply: Reply) -> asyncio.Future[bool]:
+        return asyncio.ensure_future(self._changed(where, reply))
+
+    async def _changed(self, where: Posted, reply: Reply) -> bool:
         await self._pass()
         self.cards[where.ts] = reply
+        return True
 
     async def thread(self, where: Posted, line: str) -> None:
         await self._pass()

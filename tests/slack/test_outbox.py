@@ -13,19 +13,13 @@ from modbot.simulators.slack import SlackSimulator
 from modbot.slack.client import SlackClient
 from modbot.slack.outbox import ChannelQueue
 from tests.slack.conftest import Clock
+from tests.stores import until
 
 LONG = timedelta(hours=1)
 
 
 def says(number: int) -> Message:
     return Message(preview("Message {n}", n=number))
-
-
-async def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = asyncio.get_running_loop().time() + 5
-    while not condition():
-        assert asyncio.get_running_loop().time() < deadline, what
-        await asyncio.sleep(0)
 
 
 class Recorder:
@@ -64,19 +58,8 @@ def recorder(clock: Clock) -> Recorder:
 
 
 @pytest.fixture
-def failures() -> list[tuple[str, BaseException]]:
-    return []
-
-
-@pytest.fixture
-def queue(recorder: Recorder, clock: Clock, failures: list[tuple[str, BaseException]]) -> ChannelQueue:
-    return ChannelQueue(
-        recorder,
-        on_failure=lambda channel, error: failures.append((channel, error)),
-        bound=3,
-        monotonic=clock,
-        sleep=_yielding(clock),
-    )
+def queue(recorder: Recorder, clock: Clock) -> ChannelQueue:
+    return ChannelQueue(recorder, bound=3, monotonic=clock, sleep=_yielding(clock))
 
 
 def _yielding(clock: Clock) -> Callable[[float], Awaitable[None]]:
@@ -108,7 +91,7 @@ async def test_a_post_just_after_the_last_one_waits_its_second_too(queue: Channe
 async def test_channels_do_not_wait_for_each_other(queue: ChannelQueue, recorder: Recorder) -> None:
     recorder.gate.clear()
     waiting = [asyncio.create_task(queue.post(f"C{n}", says(n))) for n in range(5)]
-    await until(lambda: recorder.begun_count == 5, "all five are under way")
+    await until("all five are under way", lambda: recorder.begun_count == 5)
     recorder.gate.set()
     await asyncio.gather(*waiting)
     assert {at for at, _, _ in recorder.sent} == {recorder.sent[0][0]}
@@ -125,7 +108,7 @@ async def test_a_replaced_card_keeps_its_turn(queue: ChannelQueue, recorder: Rec
     recorder.gate.clear()
     queue.update("C1", "card", says(1))
     post = asyncio.create_task(queue.post("C1", says(2)))
-    await until(lambda: recorder.begun_count == 1 and queue.waiting_count == 2, "the card is under way")
+    await until("the card is under way", lambda: recorder.begun_count == 1 and queue.waiting_count == 2)
     queue.update("C1", "card", says(3))
     queue.update("C1", "other", says(4))
     queue.update("C1", "card", says(5))
@@ -138,7 +121,7 @@ async def test_a_replaced_card_keeps_its_turn(queue: ChannelQueue, recorder: Rec
 async def test_a_card_changed_while_it_is_being_sent_is_sent_again(queue: ChannelQueue, recorder: Recorder) -> None:
     recorder.gate.clear()
     queue.update("C1", "card", says(1))
-    await until(lambda: recorder.begun_count == 1, "the card is under way")
+    await until("the card is under way", lambda: recorder.begun_count == 1)
     queue.update("C1", "card", says(2))
     recorder.gate.set()
     await queue.drain(LONG)
@@ -148,21 +131,24 @@ async def test_a_card_changed_while_it_is_being_sent_is_sent_again(queue: Channe
 async def test_too_many_cards_give_up_the_oldest_and_never_a_post(queue: ChannelQueue, recorder: Recorder) -> None:
     recorder.gate.clear()
     posts = [asyncio.create_task(queue.post("C1", says(n))) for n in range(2)]
-    await until(lambda: recorder.begun_count == 1 and queue.waiting_count == 2, "one is under way, one waits")
-    for n in range(2, 7):
-        queue.update("C1", f"card{n}", says(n))
+    await until("one is under way, one waits", lambda: recorder.begun_count == 1 and queue.waiting_count == 2)
+    cards = [queue.update("C1", f"card{n}", says(n)) for n in range(2, 7)]
     recorder.gate.set()
     await queue.drain(LONG)
     assert recorder.words == ["Message 0", "Message 1", "Message 4", "Message 5", "Message 6"]
     assert await asyncio.gather(*posts) == ["ts1", "ts2"]
+    assert [type(told) for told in await asyncio.gather(*cards, return_exceptions=True)] == [
+        *[RateLimited] * 2,
+        *[bool] * 3,
+    ]
 
 
 async def test_a_post_beyond_the_bound_is_refused_to_its_poster(queue: ChannelQueue, recorder: Recorder) -> None:
     recorder.gate.clear()
     waiting = [asyncio.create_task(queue.post("C1", says(0)))]
-    await until(lambda: recorder.begun_count == 1, "the first post is under way")
+    await until("the first post is under way", lambda: recorder.begun_count == 1)
     waiting += [asyncio.create_task(queue.post("C1", says(n))) for n in range(1, 4)]
-    await until(lambda: queue.waiting_count == 4, "three more wait")
+    await until("three more wait", lambda: queue.waiting_count == 4)
     with pytest.raises(RateLimited, match="queue_full"):
         await queue.post("C1", says(9))
     recorder.gate.set()
@@ -177,23 +163,38 @@ async def test_a_failed_post_tells_its_poster_and_the_next_still_goes(queue: Cha
     assert second == "ts1"
 
 
-async def test_a_failed_update_is_reported_and_the_next_still_goes(
-    queue: ChannelQueue, recorder: Recorder, failures: list[tuple[str, BaseException]]
-) -> None:
+async def test_a_failed_update_tells_its_asker_and_the_next_still_goes(queue: ChannelQueue, recorder: Recorder) -> None:
     fault = ZeroDivisionError("a fault of ours")
     recorder.fails.append(fault)
-    queue.update("C1", "card1", says(1))
-    queue.update("C1", "card2", says(2))
-    await queue.drain(LONG)
-    assert failures == [("C1", fault)]
+    asked = [queue.update("C1", f"card{n}", says(n)) for n in range(2)]
+    assert await asyncio.gather(*asked, return_exceptions=True) == [fault, True]
+    assert recorder.words == ["Message 1"]
+
+
+async def test_an_update_that_a_newer_one_replaces_tells_its_asker_so(queue: ChannelQueue, recorder: Recorder) -> None:
+    older, newer = queue.update("C1", "card", says(1)), queue.update("C1", "card", says(2))
+    assert [await older, await newer] == [False, True]
     assert recorder.words == ["Message 2"]
+
+
+async def test_a_failed_update_is_not_the_one_it_replaced(queue: ChannelQueue, recorder: Recorder) -> None:
+    fault = VendorFault("slack", "Slack had a fault.")
+    recorder.fails.append(fault)
+    asked = [queue.update("C1", "card", says(n)) for n in range(2)]
+    assert await asyncio.gather(*asked, return_exceptions=True) == [False, fault]
+
+
+async def test_an_update_whose_asker_has_left_is_sent_all_the_same(queue: ChannelQueue, recorder: Recorder) -> None:
+    queue.update("C1", "card", says(1)).cancel()
+    await queue.drain(LONG)
+    assert recorder.words == ["Message 1"]
 
 
 async def test_a_cancelled_poster_takes_its_post_back(queue: ChannelQueue, recorder: Recorder) -> None:
     recorder.gate.clear()
     first = asyncio.create_task(queue.post("C1", says(1)))
     second = asyncio.create_task(queue.post("C1", says(2)))
-    await until(lambda: recorder.begun_count == 1 and queue.waiting_count == 2, "one is under way, one waits")
+    await until("one is under way, one waits", lambda: recorder.begun_count == 1 and queue.waiting_count == 2)
     second.cancel()
     recorder.gate.set()
     await queue.drain(LONG)
@@ -204,14 +205,22 @@ async def test_a_cancelled_poster_takes_its_post_back(queue: ChannelQueue, recor
 async def test_what_a_shutdown_cut_off_is_counted_and_its_posters_know(queue: ChannelQueue, recorder: Recorder) -> None:
     recorder.gate.clear()
     posts = [asyncio.create_task(queue.post("C1", says(n))) for n in range(2)]
-    await until(lambda: recorder.begun_count == 1 and queue.waiting_count == 2, "one is under way, one waits")
-    queue.update("C1", "card", says(3))
+    await until("one is under way, one waits", lambda: recorder.begun_count == 1 and queue.waiting_count == 2)
+    card = queue.update("C1", "card", says(3))
     assert await queue.drain(timedelta(seconds=2)) == 3
-    under_way, waiting = await asyncio.gather(*posts, return_exceptions=True)
-    assert isinstance(under_way, Unreachable)
-    assert isinstance(waiting, Unreachable)
-    assert (under_way.maybe_applied, waiting.maybe_applied) == (True, False)
+    told = await asyncio.gather(*posts, card, return_exceptions=True)
+    assert [error.maybe_applied for error in told if isinstance(error, Unreachable)] == [True, False, False]
     assert queue.waiting_count == 0
+
+
+async def test_an_update_that_a_shutdown_broke_off_may_have_arrived(queue: ChannelQueue, recorder: Recorder) -> None:
+    recorder.gate.clear()
+    card = queue.update("C1", "card", says(1))
+    await until("the card is under way", lambda: recorder.begun_count == 1)
+    await queue.drain(timedelta(seconds=2))
+    with pytest.raises(Unreachable) as broken:
+        await card
+    assert broken.value.maybe_applied
 
 
 async def test_draining_an_idle_queue_returns_at_once(queue: ChannelQueue, clock: Clock) -> None:
@@ -221,9 +230,7 @@ async def test_draining_an_idle_queue_returns_at_once(queue: ChannelQueue, clock
 
 async def test_the_pace_is_what_a_strict_slack_wants(client: SlackClient, slack: SlackSimulator, clock: Clock) -> None:
     slack.web_api.limits.on = True
-    queue = ChannelQueue(
-        client, on_failure=lambda _, error: pytest.fail(repr(error)), monotonic=clock, sleep=clock.sleep
-    )
+    queue = ChannelQueue(client, monotonic=clock, sleep=clock.sleep)
     await asyncio.gather(*(queue.post("C0INC", says(n)) for n in range(4)))
     assert [message.text for message in slack.messages] == [f"Message {n}" for n in range(4)]
     assert all(seen.path.endswith("chat.postMessage") for seen in slack.seen)

@@ -30,7 +30,7 @@ async def opened(pages: Pages, page_id: str, still: StillOnIt = StillOnIt()) -> 
 
 async def answered(pages: Pages, page_id: str) -> None:
     await pages.change(page_id, lambda page: page_state.acknowledge(page, "Kim", NOW))
-    await pages.change(page_id, lambda page: page_state.hushed(page, quiet=True))
+    await pages.change(page_id, lambda page: page_state.hushed(page, NOW, quiet=True))
 
 
 async def ids(pages: Pages) -> set[str]:
@@ -58,7 +58,7 @@ async def test_a_page_that_is_over_is_looked_after_until_it_is_quiet(pages: Page
     await opened(pages, "p1")
     await pages.change("p1", page_state.resolve)
     assert await ids(pages) == {"p1"}
-    await pages.change("p1", lambda page: page_state.hushed(page, quiet=True))
+    await pages.change("p1", lambda page: page_state.hushed(page, NOW, quiet=True))
     assert await ids(pages) == set()
 
 

@@ -66,7 +66,7 @@ async def test_after_an_outage_longer_than_every_try_the_card_still_catches_up(
     open_mailed: OpenMailed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("modbot.jobs.ATTEMPTS", 1)
-    monkeypatch.setattr("modbot.incidents.CARD_AGAIN", timedelta(milliseconds=200))
+    monkeypatch.setattr("modbot.card_patience.FIRST", timedelta(milliseconds=200))
     mailed = await open_mailed("slack", "email")
     school = mailed.school
     await school.webex_class()

@@ -1,0 +1,179 @@
+"""Slack refuses the last change of a message: it is made later all the same, also by a modbot that was started anew."""
+
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from modbot.app import App
+from modbot.simulators import Faults
+from modbot.simulators.slack import PostedMessage
+from tests.scenarios.conftest import QUICK, OpenSchool
+from tests.scenarios.enrolled import STRANGER, WEBEX, ZOOM
+from tests.scenarios.raids import drawn, raided, second_zoom_class, warning_saying, warnings
+from tests.scenarios.school import BROOK, ORTIZ, REYES, School, buttons
+from tests.stores import until
+
+Canned = tuple[int, dict[str, str], bytes]
+REFUSALS: dict[str, Canned] = {
+    "a fault of Slack's": (503, {}, b""),
+    "a wait longer than modbot's": (429, {"Retry-After": "120"}, b'{"ok": false, "error": "ratelimited"}'),
+    "an error in words": (200, {"Content-Type": "application/json"}, b'{"ok": false, "error": "internal_error"}'),
+}
+FOR_EVER = 10_000
+READING = "Grade 3 Reading"
+
+pytestmark = pytest.mark.usefixtures("soon")
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried again after a while, and the watchdog that does it, do not take half a minute here."""
+    monkeypatch.setattr("modbot.app.HOUSEKEEPING", timedelta(milliseconds=200))
+    monkeypatch.setattr("modbot.card_patience.FIRST", timedelta(milliseconds=200))
+
+
+@pytest.fixture(params=list(REFUSALS))
+def refusal(request: pytest.FixtureRequest) -> Canned:
+    """How Slack refuses."""
+    return REFUSALS[request.param]
+
+
+def refuse(school: School, answer: Canned, times: int) -> None:
+    """Slack refuses so many changes of messages, and takes everything else."""
+    school.slack.faults = Faults(only="chat.update", fail_next=deque([answer] * times))
+
+
+async def until_refused(school: School, times: int = 1) -> None:
+    """So many of for ever many changes were refused."""
+    left = school.slack.faults.fail_next
+    await until("a change was refused", lambda: len(left) <= FOR_EVER - times)
+
+
+@asynccontextmanager
+async def restarted(school: School) -> AsyncIterator[None]:
+    """modbot is stopped and another started in its place, which finds a Slack that takes everything."""
+    await school.app.stop()
+    school.slack.faults = Faults()
+    app = App(school.app.settings, patience=QUICK)
+    await app.start()
+    try:
+        school.district.point_at(app.port)
+        yield
+    finally:
+        await app.stop()
+
+
+async def paged(school: School) -> tuple[PostedMessage, PostedMessage]:
+    """Help was called for: the incident's card with its Acknowledge button, and the page in IT's messages."""
+    await school.webex_class()
+    await school.type(ORTIZ, "/page")
+    return await school.until_card_says(READING, "Acknowledge"), await school.page_to(REYES)
+
+
+def is_over(card: PostedMessage) -> bool:
+    return card.text == f"🟢 Resolved: {READING}" and buttons(card) == []
+
+
+def is_taken(card: PostedMessage) -> bool:
+    return card.text == f"🟡 Being handled: {READING}" and "Acknowledge" not in buttons(card)
+
+
+def is_quiet(page: PostedMessage) -> bool:
+    return page.text == "Kim Reyes has it. Nothing more to do for you." and buttons(page) == []
+
+
+async def test_a_card_whose_last_change_was_refused_turns_green_all_the_same(school: School, refusal: Canned) -> None:
+    card, _ = await paged(school)
+    refuse(school, refusal, 2)
+    await school.type(ORTIZ, "/resolve", "a prank")
+    await until("the card is green", lambda: is_over(card))
+
+
+async def test_a_card_whose_change_was_refused_loses_its_acknowledge_button_all_the_same(
+    school: School, refusal: Canned
+) -> None:
+    card, page = await paged(school)
+    refuse(school, refusal, 2)
+    await school.press(REYES, page, "Acknowledge")
+    await until("the card has lost its button", lambda: is_taken(card))
+
+
+async def test_a_page_whose_change_was_refused_loses_its_buttons_all_the_same(school: School, refusal: Canned) -> None:
+    _, page = await paged(school)
+    refuse(school, refusal, 2)
+    await school.press(REYES, page, "Acknowledge")
+    await until("the page has lost its buttons", lambda: is_quiet(page))
+
+
+async def test_a_warning_whose_change_was_refused_says_everywhere_how_far_the_raid_has_come(
+    open_school: OpenSchool, refusal: Canned
+) -> None:
+    school = await warned(open_school)
+    refuse(school, refusal, 3)
+    await second_zoom_class(school, STRANGER)
+    await until("every warning says it", lambda: all(map(says_three, everywhere(school))))
+
+
+async def warned(open_school: OpenSchool) -> School:
+    """Everybody who is to know has been told of a raid on two classes."""
+    school = await raided(open_school, ZOOM, WEBEX)
+    await warning_saying(school, "2 classes")
+    await drawn(school)
+    return school
+
+
+def everywhere(school: School) -> list[PostedMessage]:
+    """The warnings: in the channel, to IT on call, to the principal."""
+    direct = [school.slack.world.im_with(user).id for user in (REYES, BROOK)]
+    found = [*warnings(school), *(one for place in direct for one in warnings(school, place))]
+    assert len(found) == 3
+    return found
+
+
+def says_three(warning: PostedMessage) -> bool:
+    return "3 classes" in warning.text
+
+
+async def test_a_card_turns_green_though_modbot_was_started_anew_in_between(school: School, refusal: Canned) -> None:
+    card, _ = await paged(school)
+    refuse(school, refusal, FOR_EVER)
+    await school.type(ORTIZ, "/resolve", "a prank")
+    await until_refused(school, 2)
+    async with restarted(school):
+        await until("the card is green", lambda: is_over(card))
+
+
+async def test_a_card_loses_its_acknowledge_button_though_modbot_was_started_anew_in_between(
+    school: School, refusal: Canned
+) -> None:
+    card, page = await paged(school)
+    refuse(school, refusal, FOR_EVER)
+    await school.press(REYES, page, "Acknowledge")
+    await until_refused(school, 2)
+    async with restarted(school):
+        await until("the card has lost its button", lambda: is_taken(card))
+
+
+async def test_a_page_loses_its_buttons_though_modbot_was_started_anew_in_between(
+    school: School, refusal: Canned
+) -> None:
+    _, page = await paged(school)
+    refuse(school, refusal, FOR_EVER)
+    await school.press(REYES, page, "Acknowledge")
+    await until_refused(school, 2)
+    async with restarted(school):
+        await until("the page has lost its buttons", lambda: is_quiet(page))
+
+
+async def test_a_warning_is_brought_up_to_date_though_modbot_was_started_anew_in_between(
+    open_school: OpenSchool, refusal: Canned
+) -> None:
+    school = await warned(open_school)
+    refuse(school, refusal, FOR_EVER)
+    await second_zoom_class(school, STRANGER)
+    await until_refused(school)
+    async with restarted(school):
+        await until("every warning says it", lambda: all(map(says_three, everywhere(school))))
