@@ -18,6 +18,8 @@ import pytest
 from modbot.store import Store, connect, keys
 from modbot.store.embedded import EmbeddedStore
 
+UNHURRIED_SECONDS = 30.0
+
 
 @pytest.fixture
 def short_dir() -> Iterator[Path]:
@@ -25,6 +27,16 @@ def short_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="mb-", dir="/tmp"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)  # a killed server may still be removing its socket
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that answers late is not taken for gone, for it runs on a machine that may stand still for a moment.
+
+    Of every modbot that starts after this; what becomes of a store that hangs has tests of its own.
+    """
+    for name in ("intake.PATIENCE_SECONDS", "jobs.ANSWER_SECONDS", "store.ANSWER_SECONDS", "store.CONNECT_SECONDS"):
+        monkeypatch.setattr(f"modbot.{name}", UNHURRIED_SECONDS)
 
 
 @pytest.fixture(scope="session", params=["valkey", "redis"])

@@ -22,20 +22,9 @@ QUICK = Patience(
     reread_after=(timedelta(0), timedelta(milliseconds=100), timedelta(milliseconds=200), timedelta(milliseconds=400)),
 )
 QUICK_CHANNELS = partial(ChannelQueue, pace=timedelta(milliseconds=1))  # Slack's second a message has its own tests
-UNHURRIED_SECONDS = 30.0
 
 Prepare = Callable[[District], Awaitable[dict[str, Any]]]  # gives changes that are known only once the vendors run
 OpenSchool = Callable[..., Awaitable[School]]
-
-
-@pytest.fixture
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that answers late is not taken for gone, for it runs on a machine that may stand still for a moment.
-
-    What becomes of a store that hangs has tests of its own, in `hostile`.
-    """
-    for name in ("intake.PATIENCE_SECONDS", "jobs.ANSWER_SECONDS", "store.ANSWER_SECONDS", "store.CONNECT_SECONDS"):
-        monkeypatch.setattr(f"modbot.{name}", UNHURRIED_SECONDS)
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ async def started(district: District, **slack: str) -> Connected:
 
 
 @pytest.fixture
-async def connected(short_dir: Path) -> AsyncIterator[Connected]:
+async def connected(short_dir: Path, unhurried: None) -> AsyncIterator[Connected]:
     async with District(short_dir) as district:
         opened = await started(district)
         try:

@@ -12,7 +12,8 @@ from modbot.demo.wire import unwatched
 from modbot.simulators import free_port
 from modbot.simulators.twilio import PhoneState
 from tests.scenarios.by_phone.exchange import KIM, LOU, OpenPhones, Phones
-from tests.scenarios.conftest import UNHURRIED_SECONDS, OpenSchool
+from tests.scenarios.conftest import OpenSchool
+from tests.stores import UNHURRIED_SECONDS
 
 
 def people(*channels: str) -> list[dict[str, Any]]:

@@ -33,22 +33,22 @@ async def take(phones: Phones, answer: Recorded) -> str:
     return page_id
 
 
-@pytest.fixture
-async def by_voice(open_phones: OpenPhones) -> Phones:
+async def unanswered(open_phones: OpenPhones, **paging: int) -> Phones:
     """Kim's phone rings, and nobody picks up."""
-    phones = await open_phones("voice", **HASTY)
+    phones = await open_phones("voice", **paging)
     phones.kim.state = PhoneState.UNANSWERED
     await phones.help()
     await until("Kim's phone rings", lambda: phones.kim.ringing)
     return phones
 
 
-async def test_a_key_press_played_back_does_not_take_what_rings_anew(by_voice: Phones) -> None:
-    pressed = key_pressed(by_voice, "1")
-    page_id = await take(by_voice, pressed)
-    await until_it_rings_anew(by_voice, page_id)
+async def test_a_key_press_played_back_does_not_take_what_rings_anew(open_phones: OpenPhones) -> None:
+    phones = await unanswered(open_phones, **HASTY)
+    pressed = key_pressed(phones, "1")
+    page_id = await take(phones, pressed)
+    await until_it_rings_anew(phones, page_id)
     assert NOTHING in (await pressed.play())[1]
-    assert (await by_voice.page(page_id)).open
+    assert (await phones.page(page_id)).open
 
 
 async def test_a_key_press_played_back_puts_off_no_question(open_phones: OpenPhones) -> None:
@@ -62,17 +62,19 @@ async def test_a_key_press_played_back_puts_off_no_question(open_phones: OpenPho
     assert (await phones.page(page_id)).due_at == due
 
 
-async def test_a_key_press_told_twice_is_answered_the_same_twice(by_voice: Phones) -> None:
-    pressed = key_pressed(by_voice, "1")
-    await take(by_voice, pressed)
+async def test_a_key_press_told_twice_is_answered_the_same_twice(open_phones: OpenPhones) -> None:
+    phones = await unanswered(open_phones)
+    pressed = key_pressed(phones, "1")
+    await take(phones, pressed)
     assert "You have it." in (await pressed.play())[1]
 
 
-async def test_a_two_played_back_passes_on_no_later_call(by_voice: Phones) -> None:
-    pressed = key_pressed(by_voice, "2")
+async def test_a_two_played_back_passes_on_no_later_call(open_phones: OpenPhones) -> None:
+    phones = await unanswered(open_phones)
+    pressed = key_pressed(phones, "2")
     await pressed.play()
     assert NOTHING in (await pressed.play())[1]
-    assert (await by_voice.page()).step == 1
+    assert (await phones.page()).step == 1
 
 
 async def test_an_acknowledgement_in_pagerduty_played_back_does_not_take_what_rings_anew(

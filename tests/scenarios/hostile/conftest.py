@@ -19,8 +19,9 @@ from modbot.http import Answer, Http
 from modbot.seal import new_key
 from modbot.store.embedded import EmbeddedStore
 from modbot.store.inbox import Limits
-from tests.scenarios.conftest import QUICK, QUICK_CHANNELS, UNHURRIED_SECONDS
+from tests.scenarios.conftest import QUICK, QUICK_CHANNELS
 from tests.scenarios.school import School
+from tests.stores import UNHURRIED_SECONDS
 
 SOON = Limits(stale=timedelta(milliseconds=200), renew=timedelta(milliseconds=100))
 

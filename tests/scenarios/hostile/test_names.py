@@ -118,13 +118,13 @@ async def test_a_hostile_name_can_be_typed_as_it_looks(school: School) -> None:
     assert gone & set(school.district.webex.state(meeting).joined) == set()
 
 
-async def test_nothing_anybody_types_breaks_modbot(school: School) -> None:
+@pytest.mark.parametrize("command", ["/eject", "/lock", "/page", "/resolve"])
+async def test_nothing_anybody_types_breaks_modbot(school: School, command: str) -> None:
     await raided(school)
     typed = [*HOSTILE, " ".join(HOSTILE)[:3000], '"' * 500, "in in in", "for for", "because", "<" * 100, "'", "“"]
     for text in typed:
-        for command in ("/eject", "/lock", "/page", "/resolve"):
-            answer = await school.type(ORTIZ, command, text)
-            assert "broke inside modbot" not in answer.everything, (command, text[:40])
+        answer = await school.type(ORTIZ, command, text)
+        assert "broke inside modbot" not in answer.everything, text[:40]
 
 
 async def test_a_hostile_class_title_calls_nobody(school: School) -> None:

@@ -9,8 +9,9 @@ import pytest
 from modbot.simulators import free_port
 from modbot.web_pages.calling import PageCalls
 from tests.pagers.post_office import PostOffice, post_office
-from tests.scenarios.conftest import UNHURRIED_SECONDS, OpenSchool
+from tests.scenarios.conftest import OpenSchool
 from tests.scenarios.without_slack.mailed import SENDER, TOKEN, MailedSchool, OpenMailed, people
+from tests.stores import UNHURRIED_SECONDS
 
 
 @pytest.fixture
