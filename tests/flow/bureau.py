@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from modbot.authority import Places
 from modbot.chat import Posted
-from modbot.errors import Unreachable
+from modbot.errors import NotFound, Unreachable
 from modbot.granting import Granting
 from modbot.incidents import CARD_JOB, IncidentDesk
 from modbot.jobs import Counts, Jobs
@@ -44,6 +44,7 @@ class Board:
     waiting: int = 0  # messages on their way
     most_waiting: int = 0
     refusals: int = 0  # so many messages are refused, and then no more
+    torn_down: bool = False  # somebody has taken the cards away
     _open: bool = True
     _passes: int = 0  # so many messages pass though it is not open
     _door: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -70,7 +71,9 @@ class Board:
         return posted
 
     def change(self, where: Posted, reply: Reply) -> asyncio.Future[bool]:
-        return asyncio.ensure_future(self._changed(where, reply))
+        changing = asyncio.ensure_future(self._changed(where, reply))
+        changing.add_done_callback(lambda done: done.cancelled() or done.exception())  # it may be left alone
+        return changing
 
     async def _changed(self, where: Posted, reply: Reply) -> bool:
         await self._pass()
@@ -102,6 +105,8 @@ class Board:
         if self.refusals:
             self.refusals -= 1
             raise Unreachable("slack", maybe_applied=False, log_detail="the board refuses")
+        if self.torn_down:
+            raise NotFound("slack", "That message is no longer there.", log_detail="the card is gone")
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Slack refuses the last change of a message: it is made later all the same, also by a modbot that was started anew."""
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -10,6 +10,8 @@ import pytest
 from modbot.app import App
 from modbot.simulators import Faults
 from modbot.simulators.slack import PostedMessage
+from modbot.store.incidents import Incidents
+from modbot.store.pages import Pages
 from tests.scenarios.conftest import QUICK, OpenSchool
 from tests.scenarios.enrolled import STRANGER, WEBEX, ZOOM
 from tests.scenarios.raids import drawn, raided, second_zoom_class, warning_saying, warnings
@@ -177,3 +179,42 @@ async def test_a_warning_is_brought_up_to_date_though_modbot_was_started_anew_in
     await until_refused(school)
     async with restarted(school):
         await until("every warning says it", lambda: all(map(says_three, everywhere(school))))
+
+
+def deleted(school: School, card: PostedMessage) -> None:
+    card.deleted = True
+
+
+def archived(school: School, card: PostedMessage) -> None:
+    school.slack.world.channels[card.channel].is_archived = True
+
+
+Lose = Callable[[School, PostedMessage], None]
+
+
+@pytest.mark.parametrize("lost", [deleted, archived])
+async def test_a_card_that_slack_has_no_more_is_not_tried_again(school: School, lost: Lose) -> None:
+    card, _ = await paged(school)
+    incidents = Incidents(school.app.state.store, school.app.state.keyring)
+    (incident,) = await incidents.open_ids()
+    lost(school, card)
+    await school.type(ORTIZ, "/resolve", "a prank")
+
+    async def left_alone() -> bool:
+        return not await incidents.out_of_date(incident)
+
+    await until("nobody tries any more", left_alone)
+
+
+async def test_a_page_that_slack_has_no_more_is_not_tried_again(school: School) -> None:
+    card, page = await paged(school)
+    pages = Pages(school.app.state.store, school.app.state.keyring)
+    (page_id,) = await pages.open_ids()
+    page.deleted = True
+    await school.press(REYES, card, "Acknowledge")
+
+    async def left_alone() -> bool:
+        kept = await pages.get(page_id)
+        return kept is not None and not kept.open and not kept.hush_tries
+
+    await until("nobody tries any more", left_alone)
