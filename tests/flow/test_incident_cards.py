@@ -51,7 +51,7 @@ async def test_what_happens_while_a_card_is_being_shown_makes_no_other_job_wait(
     await until("the card is on its way", lambda: board.waiting == 1)
     for number in range(MANY):
         await bureau.desk.note_on(incident.id, f"line {number}", once=f"{number}")
-    await until("every other job has left", lambda: bureau.counts.done == MANY)
+    await until("every other job has left", lambda: bureau.counts.done >= MANY)  # and perhaps a timer of theirs
     assert (board.most_waiting, bureau.counts.failed) == (1, 0)
 
 
@@ -61,10 +61,9 @@ async def test_whoever_shows_a_card_shows_what_happened_meanwhile(bureau: Bureau
     await until("the card is on its way", lambda: board.waiting == 1)
     await bureau.desk.acknowledged(incident.id, "Kim Reyes")
     assert await bureau.desk.resolve(incident, "Kim Reyes", "over")
-    await until("the other jobs have left", lambda: bureau.counts.done == 2)
+    await until("the other jobs have left", lambda: bureau.counts.done >= 2)
     await board.let_pass()
-    await until("it has done", lambda: bureau.counts.done == 3)
-    assert headline(board) == "🟢 Resolved: Class 1"
+    await until("the card is green", lambda: headline(board) == "🟢 Resolved: Class 1")
     await shown_once(board, ["Megan Chang: shut the class", "Kim Reyes has it.", "Kim Reyes resolved it: over"])
 
 
@@ -73,7 +72,7 @@ async def test_the_card_does_not_wait_for_a_long_timeline(bureau: Bureau, board:
     incident = await bureau.opened()
     for number in range(MANY):
         await bureau.desk.note_on(incident.id, f"line {number}", once=f"{number}")
-    await until("all have left but one", lambda: bureau.counts.done == MANY)
+    await until("all have left but one", lambda: bureau.counts.done >= MANY)
     await board.let_pass(3)  # the card and two lines
     await until("the third line is on its way", lambda: board.lines == 2 and board.waiting == 1)
     assert await bureau.desk.resolve(incident, "Kim Reyes", "over")
@@ -137,11 +136,13 @@ async def test_a_chat_that_refuses_for_a_while_gets_it_all_in_the_end(bureau: Bu
     await shown_once(board, ["Megan Chang: shut the class", "IT was called."])
 
 
+@pytest.mark.timeout(180)  # many times two processes: on a busy machine, seconds each
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, refusals=st.integers(0, FEWER_THAN_TRIES))
 async def test_in_any_order_of_events_the_last_state_is_shown_and_each_line_once(
     store: Store, store_url: str, steps: list[str], refusals: int
 ) -> None:
+    await store.run("FLUSHALL")  # no timer of the last example hangs its card on this one's board
     board = Board(refusals=refusals)
     async with AsyncExitStack() as stack:
         both = [await stack.enter_async_context(open_bureau(store, store_url, board)) for _ in range(2)]
