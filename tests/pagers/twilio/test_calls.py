@@ -1,6 +1,8 @@
 """A call says the headline twice and takes a key; who picked up is told; a call nobody needs any more stops ringing."""
 
+import base64
 import json
+import re
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -8,6 +10,7 @@ import pytest
 
 from modbot.errors import NotFound, VendorError
 from modbot.pagers import Fate, Said, Ticket, Turn, Word
+from modbot.pagers.twilio.errand import PARAMETER
 from modbot.settings.paging import OnCallPerson
 from modbot.simulators.twilio import PhoneState
 from tests.pagers.door import LOU, TYPED, notice, question
@@ -24,9 +27,18 @@ async def test_whoever_picks_up_hears_the_headline_and_the_keys_twice(exchange: 
     assert exchange.lou.heard == [SENTENCE, KEYS, SENTENCE, KEYS, "No key was pressed. Goodbye."]
 
 
+def told_in(exchange: Exchange) -> str:
+    """All that Twilio was told of a call, what the addresses for its answers carry included."""
+    told = json.dumps(parse_qsl(exchange.sim.seen[0].body.decode()))
+    carried = [base64.urlsafe_b64decode(one + "==").decode() for one in re.findall(rf"{PARAMETER}=([\w-]+)", told)]
+    assert carried
+    return " ".join([told, *carried])
+
+
 async def test_what_was_typed_is_not_said(exchange: Exchange) -> None:
     await exchange.called()
-    assert TYPED.split(":")[1].encode() not in b"".join(one.body for one in exchange.sim.seen)
+    assert "a stranger shouts" in TYPED
+    assert "a stranger shouts" not in told_in(exchange)
 
 
 async def test_a_call_that_twilio_takes_is_queued(exchange: Exchange) -> None:
@@ -260,5 +272,6 @@ async def test_a_title_of_any_signs_is_only_said(exchange: Exchange, title: str)
 
 async def test_what_twilio_is_told_names_nobody(exchange: Exchange) -> None:
     await exchange.called()
-    told = json.dumps(parse_qsl(exchange.sim.seen[0].body.decode()))
+    told = told_in(exchange)
+    assert SENTENCE.removeprefix("This is modbot. ") in told
     assert ("lou" not in told.casefold(), "example.org" not in told) == (True, True)

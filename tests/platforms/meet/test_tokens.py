@@ -192,4 +192,4 @@ async def test_an_alias_is_the_same_for_an_address_in_any_case_and_shows_nothing
     account = account_of(world)
     assert account.alias(TEACHER) == account.alias(TEACHER.upper())
     assert account.alias(TEACHER) != account.alias(COLLEAGUE)
-    assert "ada" not in account.alias(TEACHER)
+    assert "reyes" not in account.alias(TEACHER)  # "ada" may stand in any hexadecimal number
