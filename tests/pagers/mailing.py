@@ -14,7 +14,7 @@ KIM = OnCallPerson(email="kim.reyes@example.org", name="Kim Reyes", channels=("e
 AT = datetime(2026, 11, 24, 17, 14, tzinfo=UTC)
 NOTICE = Notice("p1", "PAGE: help is needed in Grade 5 Science.", ("Mei Chang: Ben S. shouts at Ana",), number=2, of=6)
 QUESTION = Question("p1", "Do you still have the page of Grade 5 Science?", minutes=10)
-IN_TIME = timedelta(seconds=10)
+IN_TIME = timedelta(seconds=30)
 AT_ONCE = timedelta(milliseconds=300)
 
 

@@ -134,8 +134,11 @@ async def test_where_nobody_listens_it_has_certainly_not_left(office: PostOffice
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 async def test_a_slow_answer_is_given_up_at_the_deadline(office: PostOffice, command: str) -> None:
     office.held[command] = asyncio.Event()
-    with pytest.raises(Unreachable) as failed:
-        await pager(office, deadline=AT_ONCE).ring(KIM, NOTICE)
+    for deadline in (AT_ONCE, 10 * AT_ONCE, 60 * AT_ONCE):  # on a busy machine the first may be over too early
+        with pytest.raises(Unreachable) as failed:
+            await pager(office, deadline=deadline).ring(KIM, NOTICE)
+        if command in office.asked:
+            break
     assert failed.value.maybe_applied
 
 

@@ -13,6 +13,7 @@ from tests.crash.site import Site
 from tests.stores import until
 
 pytestmark = pytest.mark.crash
+PATIENCE = timedelta(seconds=90)
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ async def test_a_modbot_without_a_roster_gets_it_at_its_start(site: Site) -> Non
         async def there() -> bool:
             return await roster.staff_by_email("u1@staff.example.org") is not None
 
-        await until("the teacher is on the roster", there)
+        await until("the teacher is on the roster", there, within=PATIENCE)
 
 
 async def test_it_is_asked_in_slack_before_everybody_is_replaced(site: Site) -> None:
@@ -52,4 +53,4 @@ async def test_it_is_asked_in_slack_before_everybody_is_replaced(site: Site) -> 
         told = [message for message in site.slack.messages if message.channel == INCIDENTS]
         return any("The roster sync stopped and asks you." in message.everything for message in told)
 
-    await until("IT was asked", asked)
+    await until("IT was asked", asked, within=PATIENCE)

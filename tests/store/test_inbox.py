@@ -89,14 +89,15 @@ async def test_the_work_of_a_process_that_died_goes_to_another(store: Store, sto
 
 async def test_a_slow_item_of_a_living_process_is_not_taken_over(store: Store, store_url: str) -> None:
     slow, other_handler = Handler(hold=True), Handler()
-    inbox, other_store = Inbox(store, limits=SOON), connect(store_url)
-    other = Inbox(other_store, limits=SOON)
+    often = Limits(stale=timedelta(seconds=3), renew=timedelta(milliseconds=50))  # though the machine stands still
+    inbox, other_store = Inbox(store, limits=often), connect(store_url)
+    other = Inbox(other_store, limits=often)
     await inbox.accept("request", b"data", signature="s1")
     await inbox.start(slow)
     await until("the item is in hand", lambda: len(slow.seen) == 1)
     await other.start(other_handler)
     began = asyncio.get_running_loop().time()
-    await until("three times as long as staleness has passed", lambda: asyncio.get_running_loop().time() - began > 0.6)
+    await until("an item that nobody renews would be stale", lambda: asyncio.get_running_loop().time() - began > 4)
     slow.go.set()
     await until("the inbox is empty", lambda: is_empty(store))
     for each in (inbox, other):
@@ -119,7 +120,7 @@ async def test_drain_finishes_what_is_in_hand(store: Store) -> None:
     await inbox.accept("request", b"data", signature="s1")
     await inbox.start(handler)
     await until("the item is in hand", lambda: len(handler.seen) == 1)
-    draining = asyncio.create_task(inbox.drain(timedelta(seconds=5)))
+    draining = asyncio.create_task(inbox.drain(timedelta(seconds=30)))
     handler.go.set()
     assert await draining == 0
     assert await taken(store) == 0

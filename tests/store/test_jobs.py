@@ -70,7 +70,7 @@ async def test_a_timer_rings_once_with_its_id_and_not_before_its_time(make: Make
 async def test_one_key_is_one_timer(make: Make) -> None:
     rung = Rung()
     jobs = await make({"ring": rung})
-    due = now() + timedelta(seconds=2)  # long after all have asked, however busy the machine is
+    due = now() + timedelta(seconds=5)  # long after all have asked, however busy the machine is
     await asyncio.gather(*(jobs.at("ring", "first", due, key="k") for _ in range(100)))
     await jobs.soon("ring", "other", key="k")
     await jobs.at("ring", "last", due + timedelta(milliseconds=50), key="later")
@@ -89,9 +89,10 @@ async def test_replacing_moves_a_timer_and_changes_its_id(make: Make) -> None:
 async def test_a_cancelled_timer_does_not_ring_and_its_key_is_free_again(make: Make, store: Store) -> None:
     rung = Rung()
     jobs = await make({"ring": rung})
-    await jobs.at("ring", "cancelled", now() + timedelta(milliseconds=100), key="k")
+    due = now() + timedelta(seconds=3)  # long after it is cancelled, however busy the machine is
+    await jobs.at("ring", "cancelled", due, key="k")
     await jobs.cancel("k")
-    await jobs.at("ring", "after", now() + timedelta(milliseconds=300), key="after")
+    await jobs.at("ring", "after", due + timedelta(milliseconds=200), key="after")
     await jobs.cancel("never there")
     await until("the later one rang", lambda: jobs.counts.done == 1)
     assert rung.ids == ["after"]
@@ -167,8 +168,9 @@ async def test_a_job_whose_handler_is_not_known_here_is_given_up_not_dropped(mak
     async def dead(name: str, job_id: str) -> None:
         told.append((name, job_id))
 
-    newer = await make({"new": Rung()})
-    await newer.at("new", "1", now() + timedelta(milliseconds=300), key="k")
+    newer = Jobs(store_url, {"new": Rung()})
+    await newer.start(work=False)
+    await newer.soon("new", "1", key="k")
     await newer.drain(timedelta(seconds=1))
     await make({"ring": Rung()}, dead=dead)
     await until("it was given up", lambda: told == [("new", "1")])
@@ -222,7 +224,7 @@ async def test_what_does_not_finish_in_time_is_handed_to_another_process(make: M
     await begun.wait()
     await slow.drain(timedelta(milliseconds=50))
     await make({"ring": rung}, redeliver_after=patience)
-    await until("another one did it", lambda: rung.ids == ["1"])
+    await until("another one did it", lambda: "1" in rung.ids)
 
 
 async def test_nothing_stays_in_the_store_after_jobs_are_done(make: Make, store: Store) -> None:
@@ -248,7 +250,7 @@ async def test_timers_survive_the_store_being_killed_and_started_again(short_dir
     await jobs.at("ring", "before", now() + timedelta(seconds=2), key="before")
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
-    await until("the store is back", lambda: server.restarts == 1)
+    await until("the store is back", lambda: server.restarts >= 1)
 
     async def set_another() -> bool:
         try:
@@ -258,7 +260,7 @@ async def test_timers_survive_the_store_being_killed_and_started_again(short_dir
         return True
 
     await until("timers can be set again", set_another)
-    await until("both rang", lambda: sorted(rung.ids) == ["after", "before"], within=timedelta(seconds=20))
+    await until("both rang", lambda: {"after", "before"} <= set(rung.ids))  # twice, where an answer was lost
     await jobs.drain(timedelta(seconds=2))
     looking = connect(url)
     assert await keys_that_never_expire(looking) == []
@@ -302,4 +304,4 @@ async def test_a_job_of_a_killed_process_is_done_by_another(make: Make, store_ur
         await other.wait()
         await setting.drain(timedelta(seconds=1))
     await make({"ring": rung}, redeliver_after=timedelta(seconds=2))
-    await until("another process did it", lambda: rung.ids == ["1"], within=timedelta(seconds=15))
+    await until("another process did it", lambda: "1" in rung.ids)

@@ -88,7 +88,7 @@ async def test_everybody_in_a_batch_with_an_unreadable_answer_hears_of_it(store:
     await _pending_entry(store, "1-1")
     unreadable = asyncio.create_task(store.run("XCLAIM", "s", "g", "me", 0, "1-1", "justid"))  # redis-py breaks on it
     beside = asyncio.create_task(store.run("PING"))
-    outcomes = await asyncio.wait_for(asyncio.gather(unreadable, beside, return_exceptions=True), 5)
+    outcomes = await asyncio.wait_for(asyncio.gather(unreadable, beside, return_exceptions=True), 30)
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailable, StoreUnavailable]
 
 
