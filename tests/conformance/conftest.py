@@ -38,7 +38,7 @@ def shared_by_stages() -> Iterator[None]:
 
 
 @pytest.fixture
-async def open_class(store: Store, short_dir: Path) -> AsyncIterator[Open]:
+async def open_class(unhurried: None, store: Store, short_dir: Path) -> AsyncIterator[Open]:
     """Opens a class on a platform; skips, with the reason, where the machine cannot run that."""
     async with AsyncExitStack() as stack:
 

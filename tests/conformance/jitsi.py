@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from modbot.model import Operation, PlatformName
 from modbot.platforms import Means, Platform
-from modbot.platforms.jitsi import JitsiPlatform, build
+from modbot.platforms.jitsi import JitsiPlatform
+from modbot.platforms.jitsi.stream import Patience
 from modbot.settings.jitsi import JitsiSettings
 from modbot.simulators.prosody import HOW_TO_INSTALL, Domains, Person, Prosody, Refused, available
 from tests.conformance.stage import QUICK, TEACHER, Picture, Settings, Stage, Trouble, Where
@@ -29,6 +30,7 @@ ROLES = ("moderator", "participant", "visitor")
 MEMBERS_ONLY = "muc#roomconfig_membersonly"
 # Every XMPP client reads the system's certificates, 50 ms of work, and there is no TLS on loopback.
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+UNHURRIED = Patience(sign_in=timedelta(seconds=30), answer=timedelta(seconds=30))  # the server shares the machine
 IN_ORDER = "An XMPP connection keeps the order of what passes."
 
 
@@ -98,7 +100,7 @@ class JitsiStage(Stage):
             tls=False,
             hosts={self.room_id: TEACHER},
         )
-        self.platform: JitsiPlatform = build(settings, means)
+        self.platform = JitsiPlatform(settings, means, UNHURRIED)
         return self.platform
 
     @staticmethod

@@ -15,6 +15,7 @@ from modbot.simulators.prosody import HOW_TO_INSTALL, available
 from tests.demo.running import left_in, processes_that_name, run, start, until_said
 
 needs_prosody = pytest.mark.skipif(not available(), reason=HOW_TO_INSTALL)
+TRIES = 3  # a machine with much else to do may need longer; one that never manages has a reason
 STARTED = "Ctrl-D and Ctrl-C too"
 
 
@@ -117,17 +118,22 @@ async def test_typed_lines_come_through_a_pipe_and_their_end_ends_it(short_dir: 
 
 
 async def test_ctrl_c_ends_it_soon_and_leaves_nothing(short_dir: Path) -> None:
-    began_at = time.monotonic()
-    process = await start(short_dir, "--terminal")
-    await until_said(process, STARTED)
-    asked_at = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    _, err = await process.communicate()
-    took = time.monotonic() - asked_at
-    assert (process.returncode, err.decode()) == (0, "")
-    assert took < max(2.0, (asked_at - began_at) / 2)  # a slow machine takes longer for all
-    assert not left_in(short_dir)
-    assert not processes_that_name(short_dir)
+    took_seconds: list[float] = []
+    for _ in range(TRIES):
+        began_at = time.monotonic()
+        process = await start(short_dir, "--terminal")
+        await until_said(process, STARTED)
+        asked_at = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, err = await process.communicate()
+        took = time.monotonic() - asked_at
+        assert (process.returncode, err.decode()) == (0, "")
+        assert not left_in(short_dir)
+        assert not processes_that_name(short_dir)
+        if took < max(2.0, (asked_at - began_at) / 2):  # a slow machine takes longer for all
+            return
+        took_seconds.append(took)
+    pytest.fail(f"it never ended soon: {took_seconds}")
 
 
 async def test_ctrl_c_while_a_command_is_under_way_leaves_nothing_either(short_dir: Path) -> None:

@@ -14,7 +14,7 @@ from modbot.slack.manifest import SHORTCUTS
 
 MOST_TYPED = 200
 MOST_CHARACTERS = 3000
-KEY_WITHIN_SECONDS = 3.0
+KEY_WITHIN_SECONDS = 10.0
 
 
 class CannotDo(Exception):

@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from modbot.simulators import free_port
 from tests.demo.running import left_in, processes_that_name, run, start
 from tests.stores import until
 
@@ -130,9 +131,7 @@ async def test_a_taken_port_gets_one_sentence(short_dir: Path, option: str) -> N
 
 
 async def test_the_port_of_a_demo_that_still_starts_is_taken(short_dir: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     process = await start(short_dir, "--no-open", "--port", port)
     assert process.stdout is not None
     await asyncio.wait_for(process.stdout.readline(), STARTS_WITHIN_SECONDS)

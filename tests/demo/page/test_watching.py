@@ -12,7 +12,7 @@ from yarl import URL
 from modbot.demo.page.feed import MOST_WATCHERS
 from modbot.demo.roster import ORTIZ, PUPILS
 from modbot.model import PlatformName
-from tests.demo.page.visiting import Json, Visitor, names, room
+from tests.demo.page.visiting import LONG, Json, Visitor, names, room
 from tests.stores import until
 
 HOSTILE = ("<script>alert(1)</script>", "\u202eevil", "\x1b[2J", '"}]}', "a" * 10_000, "\u2028data: {}\n\nevent: x")
@@ -57,7 +57,9 @@ async def test_nothing_is_told_while_nothing_changes(visitor: Visitor) -> None:
     async def nothing_is_new() -> bool:
         return len({(await visitor.state())["rev"] for _ in range(20)}) == 1
 
-    await until("twenty looks in a row see the same", nothing_is_new)  # what modbot asks by itself is over then
+    await until(
+        "twenty looks in a row see the same", nothing_is_new, within=LONG
+    )  # what modbot asks by itself is over then
 
 
 async def test_a_browser_that_stops_reading_holds_up_nobody(visitor: Visitor) -> None:

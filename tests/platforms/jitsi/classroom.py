@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.platforms.lent import Clock, Lent
 TEACHER = "ada.reyes@example.org"
 MODBOT, PASSWORD = "modbot", "bells-and-whistles"
 MEMBERS_ONLY = "muc#roomconfig_membersonly"
+UNHURRIED = Patience(sign_in=timedelta(seconds=30), answer=timedelta(seconds=30))  # the server shares the machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Classroom:
     def platform(self, patience: Patience | None = None, **settings: Any) -> JitsiPlatform:
         """modbot's platform; another process when called again."""
         means = replace(self.lent.means, told=self._take)
-        made = JitsiPlatform(self.settings(**settings), means, patience)
+        made = JitsiPlatform(self.settings(**settings), means, patience or UNHURRIED)
         self.platforms.append(made)
         return made
 
