@@ -43,15 +43,30 @@ def refusal(request: pytest.FixtureRequest) -> Canned:
     return REFUSALS[request.param]
 
 
-def refuse(school: School, answer: Canned, times: int) -> None:
-    """Slack refuses so many changes of messages, and takes everything else."""
-    school.slack.faults = Faults(only="chat.update", fail_next=deque([answer] * times))
+def refuse(school: School, answer: Canned) -> None:
+    """Slack refuses every change of a message, and takes everything else."""
+    school.slack.seen.clear()
+    school.slack.faults = Faults(only="chat.update", fail_next=deque([answer] * FOR_EVER))
 
 
-async def until_refused(school: School, times: int = 1) -> None:
-    """So many of for ever many changes were refused."""
-    left = school.slack.faults.fail_next
-    await until("a change was refused", lambda: len(left) <= FOR_EVER - times)
+async def until_refused(school: School, *messages: PostedMessage) -> None:
+    """A change of each of these was refused."""
+
+    def asked(message: PostedMessage) -> bool:
+        changes = [seen.body for seen in school.slack.seen if "chat.update" in seen.path]
+        return any(message.ts.encode() in body and message.channel.encode() in body for body in changes)
+
+    await until("a change of each was refused", lambda: all(map(asked, messages)))
+
+
+async def until_card_refused(school: School, card: PostedMessage, last: str) -> None:
+    """The card's change to its last state was refused: it is sent before this last line of the timeline."""
+    await until(f"{last!r} in the timeline", lambda: last in "".join(timeline(school, card)))
+    await until_refused(school, card)
+
+
+def timeline(school: School, card: PostedMessage) -> list[str]:
+    return [message.text for message in school.slack.messages if message.thread_ts == card.ts]
 
 
 @asynccontextmanager
@@ -89,8 +104,10 @@ def is_quiet(page: PostedMessage) -> bool:
 
 async def test_a_card_whose_last_change_was_refused_turns_green_all_the_same(school: School, refusal: Canned) -> None:
     card, _ = await paged(school)
-    refuse(school, refusal, 2)
+    refuse(school, refusal)
     await school.type(ORTIZ, "/resolve", "a prank")
+    await until_card_refused(school, card, "resolved it")
+    school.slack.faults = Faults()
     await until("the card is green", lambda: is_over(card))
 
 
@@ -98,15 +115,19 @@ async def test_a_card_whose_change_was_refused_loses_its_acknowledge_button_all_
     school: School, refusal: Canned
 ) -> None:
     card, page = await paged(school)
-    refuse(school, refusal, 2)
+    refuse(school, refusal)
     await school.press(REYES, page, "Acknowledge")
+    await until_card_refused(school, card, "has it.")
+    school.slack.faults = Faults()
     await until("the card has lost its button", lambda: is_taken(card))
 
 
 async def test_a_page_whose_change_was_refused_loses_its_buttons_all_the_same(school: School, refusal: Canned) -> None:
     _, page = await paged(school)
-    refuse(school, refusal, 2)
+    refuse(school, refusal)
     await school.press(REYES, page, "Acknowledge")
+    await until_refused(school, page)
+    school.slack.faults = Faults()
     await until("the page has lost its buttons", lambda: is_quiet(page))
 
 
@@ -114,8 +135,10 @@ async def test_a_warning_whose_change_was_refused_says_everywhere_how_far_the_ra
     open_school: OpenSchool, refusal: Canned
 ) -> None:
     school = await warned(open_school)
-    refuse(school, refusal, 3)
+    refuse(school, refusal)
     await second_zoom_class(school, STRANGER)
+    await until_refused(school, *everywhere(school))
+    school.slack.faults = Faults()
     await until("every warning says it", lambda: all(map(says_three, everywhere(school))))
 
 
@@ -141,9 +164,9 @@ def says_three(warning: PostedMessage) -> bool:
 
 async def test_a_card_turns_green_though_modbot_was_started_anew_in_between(school: School, refusal: Canned) -> None:
     card, _ = await paged(school)
-    refuse(school, refusal, FOR_EVER)
+    refuse(school, refusal)
     await school.type(ORTIZ, "/resolve", "a prank")
-    await until_refused(school, 2)
+    await until_card_refused(school, card, "resolved it")
     async with restarted(school):
         await until("the card is green", lambda: is_over(card))
 
@@ -152,9 +175,9 @@ async def test_a_card_loses_its_acknowledge_button_though_modbot_was_started_ane
     school: School, refusal: Canned
 ) -> None:
     card, page = await paged(school)
-    refuse(school, refusal, FOR_EVER)
+    refuse(school, refusal)
     await school.press(REYES, page, "Acknowledge")
-    await until_refused(school, 2)
+    await until_card_refused(school, card, "has it.")
     async with restarted(school):
         await until("the card has lost its button", lambda: is_taken(card))
 
@@ -163,9 +186,9 @@ async def test_a_page_loses_its_buttons_though_modbot_was_started_anew_in_betwee
     school: School, refusal: Canned
 ) -> None:
     _, page = await paged(school)
-    refuse(school, refusal, FOR_EVER)
+    refuse(school, refusal)
     await school.press(REYES, page, "Acknowledge")
-    await until_refused(school, 2)
+    await until_refused(school, page)
     async with restarted(school):
         await until("the page has lost its buttons", lambda: is_quiet(page))
 
@@ -174,9 +197,9 @@ async def test_a_warning_is_brought_up_to_date_though_modbot_was_started_anew_in
     open_school: OpenSchool, refusal: Canned
 ) -> None:
     school = await warned(open_school)
-    refuse(school, refusal, FOR_EVER)
+    refuse(school, refusal)
     await second_zoom_class(school, STRANGER)
-    await until_refused(school)
+    await until_refused(school, *everywhere(school))
     async with restarted(school):
         await until("every warning says it", lambda: all(map(says_three, everywhere(school))))
 
