@@ -61,9 +61,13 @@ async def started(district: District, **slack: str) -> Connected:
     token = {"app_token": district.slack.app_token, **slack}
     app = App(district.settings(slack=token), drain=QUICK_DRAIN)
     await app.start()
-    district.point_at(app.port)
-    district.slack.webhook_url = ""
-    await district.import_roster(app.state.roster)
+    try:
+        district.point_at(app.port)
+        district.slack.webhook_url = ""
+        await district.import_roster(app.state.roster)
+    except BaseException:
+        await app.stop()  # or what it has open would fail another test
+        raise
     return Connected(district, app)
 
 
@@ -133,7 +137,7 @@ async def test_after_slack_asks_for_a_refresh_commands_still_arrive(connected: C
     await until("the class is locked", lambda: connected.district.webex.state(meeting).locked)
 
 
-async def test_stopping_hangs_up_before_anything_else(short_dir: Path) -> None:
+async def test_stopping_hangs_up_before_anything_else(short_dir: Path, unhurried: None) -> None:
     async with District(short_dir) as district:
         opened = await started(district)
         await opened.until_ready()
@@ -141,7 +145,9 @@ async def test_stopping_hangs_up_before_anything_else(short_dir: Path) -> None:
         assert not district.slack.sockets.connections
 
 
-async def test_modbot_says_that_slack_cannot_reach_it_while_its_app_token_is_refused(short_dir: Path) -> None:
+async def test_modbot_says_that_slack_cannot_reach_it_while_its_app_token_is_refused(
+    short_dir: Path, unhurried: None
+) -> None:
     async with District(short_dir) as district:
         opened = await started(district, app_token="xapp-of-another-app")
         try:

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,12 +16,14 @@ from modbot.app import App
 from modbot.confirmation import Patience
 from modbot.demo.district import District
 from modbot.http import Answer, Http
+from modbot.intake import PATIENCE_SECONDS
 from modbot.seal import new_key
+from modbot.store import ANSWER_SECONDS
 from modbot.store.embedded import EmbeddedStore
 from modbot.store.inbox import Limits
 from tests.scenarios.conftest import QUICK, QUICK_CHANNELS
+from tests.scenarios.hostile.wire import CHANG, ORTIZ, until_idle
 from tests.scenarios.school import School
-from tests.stores import UNHURRIED_SECONDS
 
 SOON = Limits(stale=timedelta(milliseconds=200), renew=timedelta(milliseconds=100))
 
@@ -121,10 +123,45 @@ class Power:
 
 
 @pytest.fixture
-async def powered(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[School, Power]]:
+async def powered(
+    short_dir: Path, unhurried: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[School, Power]]:
     """A modbot on a store of the district's own, and that store's switch."""
     monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
-    monkeypatch.setattr("modbot.intake.PATIENCE_SECONDS", UNHURRIED_SECONDS)  # while the store is there
+    async with _on_a_store_of_its_own(short_dir) as both:
+        yield both
+
+
+@pytest.fixture
+async def hanging(
+    short_dir: Path, unhurried: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[School, Power]]:
+    """The same, and the store hangs: modbot has as much patience with it as in a district."""
+    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
+    monkeypatch.setattr("modbot.jobs.ANSWER_SECONDS", ANSWER_SECONDS)
+    monkeypatch.setattr("modbot.store.ANSWER_SECONDS", ANSWER_SECONDS)
+    async with _on_a_store_of_its_own(short_dir) as (school, power):
+        await met(school)
+        monkeypatch.setattr("modbot.intake.PATIENCE_SECONDS", PATIENCE_SECONDS)
+        power.freeze()
+        try:
+            yield school, power
+        finally:
+            power.thaw()
+
+
+async def met(school: School) -> None:
+    """Both teachers have used modbot before, with classes that run."""
+    school.district.open_webex_class()
+    school.district.open_zoom_class()
+    await school.settled()
+    for teacher in (ORTIZ, CHANG):
+        await school.type(teacher, "/modbot", "whoami")
+    await until_idle(school)
+
+
+@asynccontextmanager
+async def _on_a_store_of_its_own(short_dir: Path) -> AsyncIterator[tuple[School, Power]]:
     server = EmbeddedStore(short_dir / "redis")
     url = await server.start()
     try:
@@ -132,9 +169,9 @@ async def powered(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
             settings = district.settings(redis_url=url, encryption_keys=new_key())
             app = App(settings, patience=QUICK, limits=SOON)
             await app.start()
-            district.point_at(app.port)
-            await district.import_roster(app.state.roster)
             try:
+                district.point_at(app.port)
+                await district.import_roster(app.state.roster)
                 yield School(district, app), Power(server)
             finally:
                 await app.stop()

@@ -2,11 +2,8 @@
 
 from datetime import timedelta
 
-import pytest
-
-from modbot.intake import PATIENCE_SECONDS
 from modbot.simulators.slack import SlashAnswer
-from tests.scenarios.hostile.conftest import Power
+from tests.scenarios.hostile.conftest import Power, met
 from tests.scenarios.hostile.standstill import standstill
 from tests.scenarios.hostile.wire import CHANG, ORTIZ, changes, get, outcomes, until_idle
 from tests.scenarios.school import School
@@ -16,16 +13,6 @@ SLACK_WAITS = timedelta(seconds=3)
 UNRECORDED = "could not be recorded"
 TRYING = "modbot's record store is down. Trying all the same; this will not be recorded."
 REFUSED = "modbot's record store is down. Nothing was done: use the meeting's own controls, or /page for help."
-
-
-async def met(school: School) -> None:
-    """Both teachers have used modbot before, with classes that run."""
-    school.district.open_webex_class()
-    school.district.open_zoom_class()
-    await school.settled()
-    for teacher in (ORTIZ, CHANG):
-        await school.type(teacher, "/modbot", "whoami")
-    await until_idle(school)
 
 
 async def slashed(school: School, user: str, command: str) -> tuple[SlashAnswer, bool]:
@@ -168,31 +155,15 @@ async def test_what_was_accepted_before_the_store_died_is_done_when_it_is_back(p
     )
 
 
-async def test_a_store_that_hangs_keeps_nobody_waiting_longer_than_slack_does(
-    powered: tuple[School, Power], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    school, power = powered
-    await met(school)
-    monkeypatch.setattr("modbot.intake.PATIENCE_SECONDS", PATIENCE_SECONDS)
-    power.freeze()
-    try:
-        _, lock_in_time = await slashed(school, ORTIZ, "/lock")
-        _, room_in_time = await slashed(school, CHANG, "/room")
-    finally:
-        power.thaw()
+async def test_a_store_that_hangs_keeps_nobody_waiting_longer_than_slack_does(hanging: tuple[School, Power]) -> None:
+    school, _ = hanging
+    _, lock_in_time = await slashed(school, ORTIZ, "/lock")
+    _, room_in_time = await slashed(school, CHANG, "/room")
     assert [lock_in_time, room_in_time] == [True, True]
 
 
-async def test_a_class_is_locked_while_the_store_hangs(
-    powered: tuple[School, Power], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    school, power = powered
-    await met(school)
-    monkeypatch.setattr("modbot.intake.PATIENCE_SECONDS", PATIENCE_SECONDS)
-    power.freeze()
-    try:
-        answer = await school.type(ORTIZ, "/lock")
-    finally:
-        power.thaw()
+async def test_a_class_is_locked_while_the_store_hangs(hanging: tuple[School, Power]) -> None:
+    school, _ = hanging
+    answer = await school.type(ORTIZ, "/lock")
     assert answer.text == "Grade 3 Reading is locked."
     assert "PUT /v1/meetings/controls" in " ".join(changes(school))
