@@ -78,8 +78,8 @@ def _redis(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-async def store_url(server_url: str) -> AsyncIterator[str]:
-    """The url of an empty store, for what opens its own connection."""
+async def store_url(server_url: str, unhurried: None) -> AsyncIterator[str]:
+    """The url of an empty store, for what opens its own connection. It may answer late: see `unhurried`."""
     looking = connect(server_url)
     await looking.run("FLUSHALL")
     yield server_url

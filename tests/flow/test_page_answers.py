@@ -185,6 +185,7 @@ async def do(office: Office, page_id: str, thing: str) -> None:
     await THINGS[thing](office.paging, now, Turn(max(1, now.run - 1), max(0, now.asked - 1)))
 
 
+@pytest.mark.timeout(180)  # up to 180 looks at a real store's timers
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(things=st.lists(st.lists(st.sampled_from(sorted(THINGS)), min_size=1, max_size=3), min_size=1, max_size=6))
 async def test_whatever_happens_at_once_and_in_any_order_a_page_has_one_timer_or_says_why_not(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -169,7 +170,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert from_bytes(to_bytes(self.state)) == self.state
 
 
-TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder = pytest.mark.timeout(180)(AnyOrder.TestCase)  # a hundred runs of fifty steps
 
 
 def test_each_step_is_gone_through_as_often_as_the_policy_says() -> None:

@@ -69,6 +69,7 @@ def a_block() -> st.SearchStrategy[Block]:
 many_blocks = st.builds(lambda few, times: few * times, st.lists(a_block(), max_size=6), st.integers(1, 20))
 
 
+@pytest.mark.timeout(180)
 @UNSHRUNK
 @given(made=many_blocks)
 def test_slack_takes_every_message_that_can_be_built(made: list[Block]) -> None:
@@ -78,6 +79,7 @@ def test_slack_takes_every_message_that_can_be_built(made: list[Block]) -> None:
     assert not blockkit.too_long(payload.get("blocks", []))
 
 
+@pytest.mark.timeout(180)
 @UNSHRUNK
 @given(title=hostile, submit=hostile, label=hostile, hint=hostile, initial=hostile, made=many_blocks, chosen=a_select())
 def test_slack_takes_every_modal_that_can_be_built(

@@ -142,6 +142,7 @@ def sealed(plain: bytes, context: bytes) -> bytes:
     return b"k" + plain
 
 
+@pytest.mark.usefixtures("unhurried")
 @given(histories)
 @settings(max_examples=60)
 async def test_the_stores_script_merges_exactly_as_the_pure_reducer(server_url: str, events: list[Event]) -> None:

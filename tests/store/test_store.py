@@ -92,7 +92,11 @@ async def test_everybody_in_a_batch_with_an_unreadable_answer_hears_of_it(store:
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailable, StoreUnavailable]
 
 
-async def test_an_answer_that_came_too_late_is_not_given_to_the_next_who_asks(store: Store, store_url: str) -> None:
+async def test_an_answer_that_came_too_late_is_not_given_to_the_next_who_asks(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modbot.store.ANSWER_SECONDS", 2.0)
+    store = connect(store_url)
     await store.run("SET", "asked later", "its own answer", "PX", 60_000)
     beside = connect(store_url)
     await beside.run("CLIENT", "PAUSE", 60_000, "WRITE")
@@ -102,6 +106,7 @@ async def test_an_answer_that_came_too_late_is_not_given_to_the_next_who_asks(st
     await closed(beside)
     await until("the store answers", lambda: _answers(store))
     assert await store.run("GET", "asked later") == b"its own answer"
+    await closed(store)
 
 
 async def test_after_the_server_closed_the_connection_it_is_asked_on_a_new_one(store: Store, store_url: str) -> None:
