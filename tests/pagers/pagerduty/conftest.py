@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -13,9 +12,8 @@ from modbot.pagers.trying import Patience
 from modbot.settings.pagerduty import PagerDutySettings
 from modbot.simulators.pagerduty import PagerDutySimulator, Person, Service
 from tests.pagers.door import Door, open_door
+from tests.pagers.patience import PATIENT
 
-PATIENT = Patience(first_wait=timedelta(milliseconds=5))
-HASTY = Patience(timedelta(seconds=1), timedelta(milliseconds=300), timedelta(milliseconds=5))
 IVO, MARA = Person("Ivo Lind"), Person("Mara Okafor")
 
 
@@ -29,9 +27,9 @@ class Duty:
     http: Http
     patience: Patience = PATIENT
 
-    def hurry(self) -> None:
-        """modbot gives up soon: for tests of a PagerDuty that does not answer, where a slow machine changes nothing."""
-        self.patience = HASTY
+    def with_patience(self, patience: Patience) -> None:
+        """modbot asks so long from now on."""
+        self.patience = patience
 
     @property
     def modbot(self) -> PagerDuty:

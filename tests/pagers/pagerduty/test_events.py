@@ -19,6 +19,7 @@ from modbot.errors import (
 from modbot.pagers import Fate, Ticket
 from tests.pagers.door import HEADLINE, LOU, TYPED, notice, question
 from tests.pagers.pagerduty.conftest import IVO, Duty
+from tests.pagers.patience import HASTY, THRICE
 
 
 def sent(duty: Duty) -> list[dict[str, Any]]:
@@ -156,7 +157,7 @@ async def test_what_passes_is_tried_again_with_the_same_key(duty: Duty, status: 
 
 @pytest.mark.parametrize(("status", "kind"), [(429, RateLimited), (500, VendorFault)])
 async def test_what_does_not_pass_is_given_up_in_time(duty: Duty, status: int, kind: type[VendorError]) -> None:
-    duty.hurry()
+    duty.with_patience(THRICE)
     duty.sim.faults.fail_next.extend([(status, {}, b"{}")] * 50)
     with pytest.raises(kind):
         await duty.modbot.pager.ring(LOU, notice())
@@ -173,14 +174,14 @@ async def test_a_wait_longer_than_anybody_should_wait_is_not_waited_for(duty: Du
 async def test_more_events_than_a_key_may_send_are_told_as_such(duty: Duty) -> None:
     duty.sim.events_per_minute = 1
     await duty.modbot.pager.ring(LOU, notice())
-    duty.hurry()
+    duty.with_patience(THRICE)
     with pytest.raises(RateLimited):
         await duty.modbot.pager.ring(LOU, notice(page="page-2"))
 
 
 async def test_a_connection_that_breaks_is_tried_again_and_rings_once(duty: Duty) -> None:
     patient = duty.modbot
-    duty.hurry()
+    duty.with_patience(THRICE)
     duty.sim.faults.drop_connection = True
     with pytest.raises(Unreachable):
         await duty.modbot.pager.ring(LOU, notice())
@@ -190,14 +191,14 @@ async def test_a_connection_that_breaks_is_tried_again_and_rings_once(duty: Duty
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for_long(duty: Duty) -> None:
-    duty.hurry()
+    duty.with_patience(HASTY)
     duty.sim.faults.lag_seconds = 5
     with pytest.raises(Unreachable):
         await duty.modbot.pager.ring(LOU, notice())
 
 
 async def test_a_pagerduty_that_is_not_there_is_unreachable(duty: Duty) -> None:
-    duty.hurry()
+    duty.with_patience(THRICE)
     await duty.sim.stop()
     with pytest.raises(Unreachable) as caught:
         await duty.modbot.pager.ring(LOU, notice())

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -17,11 +16,10 @@ from modbot.settings.paging import OnCallPerson
 from modbot.settings.twilio import TwilioSettings
 from modbot.simulators.twilio import Call, Phone, TwilioSimulator, sign
 from tests.pagers.door import LOU, Door, notice, open_door
+from tests.pagers.patience import PATIENT
 from tests.pagers.simulators.house import Clock
 from tests.stores import until
 
-PATIENT = Patience(first_wait=timedelta(milliseconds=5))
-HASTY = Patience(timedelta(seconds=1), timedelta(milliseconds=300), timedelta(milliseconds=5))
 KIM = OnCallPerson(email="kim@example.org", phone="+12025550124", channels=("voice",))
 
 
@@ -72,9 +70,9 @@ class Exchange:
             settings, self.http, self.door.url, self.now, people=people, budget=self.limit, patience=self.patience
         )
 
-    def hurry(self) -> None:
-        """modbot gives up soon: for tests of a Twilio that does not answer, where a slow machine changes nothing."""
-        self.patience = HASTY
+    def with_patience(self, patience: Patience) -> None:
+        """modbot asks so long from now on."""
+        self.patience = patience
         self.modbot = self.with_settings()
 
     async def called(self, **of_the_notice: Any) -> Call:

@@ -19,6 +19,7 @@ from modbot.errors import (
 )
 from modbot.settings.paging import OnCallPerson
 from tests.pagers.door import LOU, notice
+from tests.pagers.patience import HASTY, THRICE
 from tests.pagers.twilio.conftest import Exchange
 
 
@@ -89,7 +90,7 @@ async def test_every_refusal_has_its_own_kind_and_is_not_sent_again(
 
 @pytest.mark.parametrize("status", [400, 401, 429, 500])
 async def test_no_number_comes_into_the_log(exchange: Exchange, status: int) -> None:
-    exchange.hurry()
+    exchange.with_patience(HASTY)
     failing(exchange, status, 21211, times=50)
     error = await refusal(exchange)
     assert "2025550" not in error.log_detail + error.staff_text
@@ -102,7 +103,7 @@ async def test_too_many_requests_are_sent_again_and_ring_once(exchange: Exchange
 
 
 async def test_too_many_requests_for_too_long_are_told(exchange: Exchange) -> None:
-    exchange.hurry()
+    exchange.with_patience(THRICE)
     exchange.sim.throttled = 1000
     assert (await refusal(exchange, RateLimited)).code == "20429"
 
@@ -124,13 +125,13 @@ async def test_a_connection_that_breaks_is_not_tried_again(exchange: Exchange) -
 
 
 async def test_an_answer_that_does_not_come_is_given_up_for_the_next_channel(exchange: Exchange) -> None:
-    exchange.hurry()
+    exchange.with_patience(HASTY)
     exchange.sim.faults.lag_seconds = 5
     assert (await refusal(exchange, Unreachable)).maybe_applied
 
 
 async def test_a_twilio_that_is_not_there_is_unreachable(exchange: Exchange) -> None:
-    exchange.hurry()
+    exchange.with_patience(THRICE)
     await exchange.sim.stop()
     assert not (await refusal(exchange, Unreachable)).maybe_applied
 
