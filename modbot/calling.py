@@ -256,7 +256,7 @@ class Calling:
             task.add_done_callback(self._hushing.discard)
         if tasks:  # whoever answered is told at once: a channel that is slow to be made quiet goes on by itself
             await asyncio.wait(tasks, timeout=HUSH_WITHIN.total_seconds())
-        quiet = all(task.done() and not task.exception() and task.result() for task in tasks)
+        quiet = all(task.done() and not task.cancelled() and not task.exception() and task.result() for task in tasks)
         change = await self._pages.change(page.id, partial(page_state.hushed, now=self._now(), quiet=quiet))
         if change is not None and not quiet and not change.state.hush_tries:
             card_patience.give_up("page", page.id)
