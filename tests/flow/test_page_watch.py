@@ -97,11 +97,12 @@ async def set_last_first(jobs: Jobs, *, ahead: timedelta = timedelta(seconds=1))
     return first if now() < first else await set_last_first(jobs, ahead=2 * ahead)
 
 
+@pytest.mark.timeout(180)  # a hundred and fifty pages, each with a call
 async def test_lost_timers_are_mended_in_the_order_they_were_due(office: Office) -> None:
     for number in reversed(MANY):
         await office.lost(f"p{number}", timedelta(seconds=number - 600))
     await office.paging.repair()
-    await until("all have rung", lambda: len(office.started) >= len(MANY))
+    await until("all have rung", lambda: len(office.started) >= len(MANY), within=timedelta(minutes=2))
     assert in_order(office.started)
 
 
@@ -109,10 +110,12 @@ MANY = range(3 * CONCURRENCY)
 
 
 def in_order(rang: list[str]) -> bool:
-    """Each once, and none overtaken by more than may run beside it."""
+    """Each once, and none overtaken by more than may run beside it, and those that may run after them: whoever is slow
+    to begin, because it needs a new connection to the store, lets those pass that find one.
+    """
     places = {page: place for place, page in enumerate(rang)}
     assert len(places) == len(rang) == len(MANY)
-    return all(abs(places[f"p{number}"] - number) <= CONCURRENCY for number in MANY)
+    return all(abs(places[f"p{number}"] - number) <= 2 * CONCURRENCY for number in MANY)
 
 
 async def test_a_call_left_ringing_by_a_process_that_died_is_made_quiet(office: Office) -> None:
