@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-START_SECONDS = 30.0
-STOP_SECONDS = 30.0
+START_SECONDS = 120.0
+STOP_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parent.parent
 LISTENING = re.compile(rb"listening on (?:http://[\d.]+:)?(\d+)")
 

@@ -7,7 +7,7 @@ from hypothesis import settings
 
 pytest_plugins = ["tests.stores", "tests.told"]
 
-CRASH_TIMEOUT_SECONDS = 180
+CRASH_TIMEOUT_SECONDS = 600
 
 # Other tests run on the same cores: how long one example took says nothing. The limit of the whole test is pytest's.
 settings.register_profile("modbot", deadline=None, print_blob=True)

@@ -20,7 +20,7 @@ from modbot.platforms.zoom.webhook import Ear
 from modbot.slack.signature import verify
 
 SECRET = "invented-secret"
-PLAN = Plan(kind="slack", port=0, connections=2, seconds=5, most=30, secret=SECRET)
+PLAN = Plan(kind="slack", port=0, connections=2, seconds=60, most=30, secret=SECRET)
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 

@@ -14,12 +14,11 @@ from benchmarks.wrong_clock import Absent, WrongClock, compiled
 from modbot import page_state
 from modbot.page_state import PageState, Step
 
-NOW = datetime.now(UTC)
-
 
 def page(state: str = "acknowledged", **more: str) -> PageState:
-    fresh = PageState("p1", "test 1", "Ms Chang", NOW.isoformat(), (Step(("kim.reyes@example.org",), 60),))
-    opened = page_state.trigger(fresh, NOW).state
+    now = datetime.now(UTC)
+    fresh = PageState("p1", "test 1", "Ms Chang", now.isoformat(), (Step(("kim.reyes@example.org",), 60),))
+    opened = page_state.trigger(fresh, now).state
     return replace(opened, state=state, **more)  # type: ignore[arg-type]
 
 
@@ -52,7 +51,7 @@ def test_an_open_page_without_a_next_step_is_stuck() -> None:
 
 
 def test_an_open_page_whose_next_step_is_an_hour_away_is_stuck() -> None:
-    due = (NOW + timedelta(hours=1)).isoformat()
+    due = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     assert counts(seen(), page("triggered", due_at=due)).stuck == 1
 
 

@@ -10,6 +10,7 @@ import orjson
 from aiohttp import web
 
 from modbot.demo.page.guard import HEADERS
+from modbot.simulators import free_port
 
 ASSETS = Path(str(files("modbot.demo"))) / "page" / "assets"
 Json = dict[str, Any]
@@ -17,7 +18,7 @@ TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xm
 
 
 class ServedPage:
-    """Loopback, a free port. Use as an async context manager.
+    """Loopback, a free port that stays its own. Use as an async context manager.
 
     `first` is the snapshot it began with; `posted` is what the page did: (path, body).
     """
@@ -29,7 +30,7 @@ class ServedPage:
         self.answer: Json = {"ok": True}
         self.status = 200
         self.url = ""
-        self._port = 0
+        self._port = free_port()  # which nobody is given while it is closed for a moment
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
 
@@ -51,7 +52,6 @@ class ServedPage:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()
-        self._port = self._runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self._port}/"
 
     async def close(self) -> None:

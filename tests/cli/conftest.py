@@ -12,7 +12,7 @@ from modbot.state import State, open_state
 
 
 @pytest.fixture
-async def district(short_dir: Path) -> AsyncIterator[District]:
+async def district(unhurried: None, short_dir: Path) -> AsyncIterator[District]:
     """Slack, Zoom and Webex on loopback; no modbot yet."""
     async with District(short_dir) as opened:
         yield opened

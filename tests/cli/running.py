@@ -15,7 +15,7 @@ import pytest
 from modbot.cli import main
 from tests.project.tree import ROOT
 
-WITHIN_SECONDS = 50
+WITHIN_SECONDS = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,11 +195,11 @@ async def test_a_webhook_that_is_missing_is_named(clinic: Clinic) -> None:
 
 
 async def test_a_slack_that_does_not_answer_in_time_hides_nothing(clinic: Clinic) -> None:
-    clinic.district.slack.faults.lag_seconds = 30
+    clinic.district.slack.faults.lag_seconds = 600
     found = await examine(
-        probes(clinic.district.settings(), clinic.http, clinic.state), patience=timedelta(seconds=1.5)
+        probes(clinic.district.settings(), clinic.http, clinic.state), patience=timedelta(seconds=4.5)
     )
-    slow = [check for check in found if check.found == "no answer within 1.5 s"]
+    slow = [check for check in found if check.found == "no answer within 4.5 s"]
     assert {check.name for check in slow} >= {"Slack token", "people on call"}
     assert next(check for check in found if check.name == "Zoom token").ok
 

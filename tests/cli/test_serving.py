@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from modbot.demo.district import District
-from tests.cli.running import modbot
+from tests.cli.running import WITHIN_SECONDS, modbot
 from tests.project.tree import ROOT
 
 
@@ -40,7 +40,7 @@ async def serving(district: District) -> AsyncIterator[asyncio.subprocess.Proces
 async def listening(process: asyncio.subprocess.Process) -> str:
     """The line in which it says where it listens."""
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(WITHIN_SECONDS):
         return (await process.stdout.readline()).decode()
 
 
@@ -53,8 +53,22 @@ async def test_the_port_of_the_command_line_wins(serving: asyncio.subprocess.Pro
 async def test_it_ends_in_order_when_told_to(serving: asyncio.subprocess.Process) -> None:
     await listening(serving)
     serving.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(WITHIN_SECONDS):
         assert await serving.wait() == 0
+
+
+async def test_a_search_for_garbage_passes_over_what_was_there_before_it_began_to_serve() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "import gc; from modbot.cli import serving; there = len(gc.get_objects()); "
+        "serving.search_less_for_garbage(); print(gc.get_freeze_count() >= there > len(gc.get_objects()))",
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(WITHIN_SECONDS):
+        out, _ = await process.communicate()
+    assert out == b"True\n"
 
 
 async def test_a_command_beside_it_uses_its_store_and_leaves_it_running(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTENING = re.compile(r"listening on http://[^:]+:(\d+)")
-START_WITHIN = timedelta(seconds=30)
-END_WITHIN = timedelta(seconds=60)
+START_WITHIN = timedelta(seconds=120)
+END_WITHIN = timedelta(seconds=120)
 
 
 class Modbot:

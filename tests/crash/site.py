@@ -23,7 +23,7 @@ from tests.crash.process import Modbot
 from tests.stores import closed, until
 
 FOREVER_SECONDS = 600.0  # longer than any test: an answer that never comes
-A_WHILE = timedelta(seconds=30)
+A_WHILE = timedelta(seconds=90)
 
 
 @dataclass(slots=True)

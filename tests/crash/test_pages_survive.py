@@ -11,7 +11,7 @@ from modbot.page_state import Change, PageState
 from modbot.paging import TIMER_JOB
 from modbot.simulators.slack import PostedMessage
 from modbot.store.pages import Pages
-from tests.crash.site import Site, hold, let_go, until_asked
+from tests.crash.site import A_WHILE, Site, hold, let_go, until_asked
 from tests.stores import until
 
 pytestmark = pytest.mark.crash
@@ -45,7 +45,7 @@ async def until_exhausted(site: Site) -> None:
         page = await site.page()
         return page is not None and page.exhausted
 
-    await until("the page has gone through its steps", is_so, within=timedelta(seconds=30))
+    await until("the page has gone through its steps", is_so, within=A_WHILE)
 
 
 async def test_the_timer_of_a_dead_modbot_rings_once_in_the_next(quick_site: Site) -> None:
@@ -57,6 +57,7 @@ async def test_the_timer_of_a_dead_modbot_rings_once_in_the_next(quick_site: Sit
     await modbot.ended()
     await site.serve()
     await until_exhausted(site)
+    await until("both were called", lambda: all(calls(site, who) for who in ("U0REYES", "U0BAKER")))
     assert [len(calls(site, who)) for who in ("U0REYES", "U0BAKER")] == [1, 1]
 
 

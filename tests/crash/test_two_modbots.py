@@ -7,7 +7,7 @@ import pytest
 
 from modbot.simulators.webex.world import Meeting
 from tests.crash.process import Modbot
-from tests.crash.site import Site, counted, hold, let_go, requests, until_asked, whole
+from tests.crash.site import A_WHILE, Site, counted, hold, let_go, requests, until_asked, whole
 from tests.stores import until
 
 pytestmark = pytest.mark.crash
@@ -45,9 +45,9 @@ async def test_a_modbot_that_was_only_stunned_records_nothing_twice(shared_site:
     stunned.pause()
     await site.serve()
     let_go(site.district.webex)
-    await site.answer("U0ORTIZ", within=TAKEN_OVER)
+    await site.answer("U0ORTIZ")
     stunned.resume()
-    await until("both came to an end", lambda: stunned.errors.count('"event": "act"') == 2, within=TAKEN_OVER)
+    await until("both came to an end", lambda: stunned.errors.count('"event": "act"') == 2, within=A_WHILE)
     await site.until_struck_off()
     records = await site.records()
     assert counted(records, "outcome") == {("lock", "done"): 1}
@@ -82,7 +82,7 @@ async def test_commands_given_to_both_at_once_are_each_done_once(shared_site: Si
         await site.type("U0ORTIZ", "/lock")
 
     await asyncio.gather(*(type_at(both[number % 2]) for number in range(10)))
-    await until("each was answered", lambda: len(site.answers("U0ORTIZ")) == 10, within=TAKEN_OVER)
+    await until("each was answered", lambda: len(site.answers("U0ORTIZ")) == 10, within=A_WHILE)
     await site.until_struck_off()
     records = await site.records()
     assert counted(records, "outcome") == {("lock", "done"): 1, ("lock", "already"): 9}

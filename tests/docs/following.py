@@ -16,7 +16,7 @@ PAGE = "docs/adding-a-platform.md"
 NEEDED = ("modbot", "commands", "scripts", "tests", "docs", "deploy")
 NOT_NEEDED = shutil.ignore_patterns("__pycache__", "benchmarks", "crash")
 BLOCK = re.compile(r"^\*\*([\w./-]+)\*\*\n|^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-WITHIN_SECONDS = 55
+WITHIN_SECONDS = 500
 
 
 @dataclass(frozen=True, slots=True)

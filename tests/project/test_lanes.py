@@ -47,6 +47,7 @@ def test_this() -> None:
 """
 
 
+@pytest.mark.timeout(600)  # up to three runs of pytest
 @pytest.mark.parametrize(("failures", "word"), [(0, Word.OK), (1, Word.OK), (2, Word.OK), (3, Word.FAILED)])
 def test_a_test_that_fails_runs_again_twice_at_most(tmp_path: Path, failures: int, word: Word) -> None:
     file, marks, tally = tmp_path / "test_it.py", tmp_path / "marks", Tally()

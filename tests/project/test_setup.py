@@ -34,7 +34,7 @@ def set_up(place: Path, python: str, kind: str = "dev") -> subprocess.CompletedP
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=200,
     )
 
 

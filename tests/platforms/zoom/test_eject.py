@@ -159,7 +159,7 @@ async def test_nobody_can_be_put_out_of_a_class_that_is_over(
 async def test_a_raid_is_put_out_with_few_calls_in_flight(world: World, zoom: ZoomPlatform, meeting: Meeting) -> None:
     raiders = [world.sim.join(meeting, f"Raider {number}") for number in range(20)]
     world.sim.faults.lag_seconds = 0.05
-    await asyncio.wait_for(zoom.perform(Operation.EJECT, target_of(meeting, *raiders)), timeout=10)
+    await asyncio.wait_for(zoom.perform(Operation.EJECT, target_of(meeting, *raiders)), timeout=60)
     assert not any(raider.present for raider in raiders)
     times = sorted(seen.at_monotonic_seconds for seen in world.sim.seen if "live_meetings" in seen.path)
     assert all(later - earlier >= 0.04 for earlier, later in zip(times, times[5:], strict=False))
