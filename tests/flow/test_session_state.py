@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modbot.model import Event, EventKind, Participant, ParticipantRole, PlatformName, Presence, Room, Session
-from modbot.session_state import merge, read, registers_of
+from modbot.session_state import merge, read, registers_of, registers_of_read
 
 ROOM = Room(PlatformName.ZOOM, "85746065432")
 T0 = datetime(2026, 11, 24, 10, 14, tzinfo=UTC)
@@ -87,6 +87,26 @@ def test_put_back_into_the_lobby_is_waiting() -> None:
 
 def test_giving_up_in_the_lobby_is_gone() -> None:
     assert presence(after(event(EventKind.LOBBY, 1), event(EventKind.LOBBY_LEFT, 2))) is Presence.LEFT
+
+
+def test_of_whoever_has_left_it_is_known_from_when_to_when_they_were_there() -> None:
+    (person,) = after(event(EventKind.JOINED, 1), event(EventKind.LEFT, 20)).participants
+    assert (person.joined_at, person.left_at) == (T0 + timedelta(seconds=1), T0 + timedelta(seconds=20))
+
+
+def test_a_read_tells_who_is_in_who_waits_and_who_has_gone_unheard() -> None:
+    state = merge({}, registers_of(event(EventKind.JOINED, 1, "gone"), plain))
+    known = read(PlatformName.ZOOM, "uuid-1", state, plain)
+    assert known is not None
+    found = [Participant("in"), Participant("waits", presence=Presence.LOBBY)]
+    state = merge(state, registers_of_read(known, found, T0 + timedelta(seconds=5), plain))
+    session = read(PlatformName.ZOOM, "uuid-1", state, plain)
+    assert session is not None
+    assert {person.id: person.presence for person in session.participants} == {
+        "in": Presence.JOINED,
+        "waits": Presence.LOBBY,
+        "gone": Presence.LEFT,
+    }
 
 
 def test_a_session_is_known_from_a_join_when_its_start_was_lost() -> None:

@@ -41,7 +41,16 @@ def elements(draw: st.DrawFn, depth: int = 3) -> Element:
     return element
 
 
-@given(st.dictionaries(NAMES, TEXTS, max_size=4), st.lists(elements(), max_size=4))
+@st.composite
+def users(draw: st.DrawFn) -> Element:
+    """What a room says of whoever is there, with anything in it."""
+    user = Element(f"{{{stanzas.USER}}}x")
+    SubElement(user, f"{{{stanzas.USER}}}item", draw(st.dictionaries(NAMES, TEXTS, max_size=4)))
+    user.extend(draw(st.lists(elements(), max_size=3)))
+    return user
+
+
+@given(st.dictionaries(NAMES, TEXTS, max_size=4), st.lists(elements() | users(), max_size=4))
 def test_any_presence_can_be_read(attributes: dict[str, str], children: list[Element]) -> None:
     presence = Element(f"{{{stanzas.CLIENT}}}presence", attributes)
     presence.extend(children)

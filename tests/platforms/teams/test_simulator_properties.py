@@ -1,5 +1,6 @@
 """What holds of the simulated Teams for every input: encryption, options and links."""
 
+import operator
 import urllib.parse
 from datetime import UTC, datetime
 from typing import Any
@@ -60,7 +61,10 @@ def test_a_running_meeting_obeys_nothing_that_was_not_asked(change: dict[str, An
     assert in_force_now(change).items() <= change.items()
 
 
-@given(body=st.dictionaries(st.sampled_from([*DEFAULTS, "participants", "subject", "startDateTime"]) | st.text(), JSON))
+ANY_NAMES = st.dictionaries(st.sampled_from([*DEFAULTS, "participants", "subject", "startDateTime"]) | st.text(), JSON)
+
+
+@given(body=ANY_NAMES | st.builds(operator.or_, CHANGES, ANY_NAMES))
 def test_any_body_is_taken_or_refused_with_a_reason(body: dict[str, Any]) -> None:
     if taken_whole(body):
         assert all(name in DEFAULTS or name in {"participants", "subject"} for name in body)

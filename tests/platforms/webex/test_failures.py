@@ -160,6 +160,15 @@ async def test_people_whose_microphone_webex_does_not_mention_leave_mute_untold(
     assert await platform.check(Operation.MUTE, aim(meeting)) is Seen.CANNOT_TELL
 
 
+async def test_a_mute_that_webex_refuses_for_everybody_is_told(district: District) -> None:
+    platform, meeting = district.platform(), district.class_in_session()
+    district.sim.join(meeting, "Ben Ochoa")
+    district.sim.faults.only = "PUT /v1/meetingParticipants"
+    district.sim.faults.fail_next.append((403, {}, b"{}"))
+    with pytest.raises(Forbidden):
+        await platform.perform(Operation.MUTE, aim(meeting))
+
+
 async def test_a_dropped_connection_may_have_acted(district: District) -> None:
     platform, meeting = district.platform(), district.class_in_session()
     district.sim.faults.only, district.sim.faults.drop_connection = "PUT", True
@@ -180,8 +189,8 @@ async def test_a_webex_that_is_not_there_has_not_acted(district: District) -> No
 async def test_a_slow_webex_is_given_up_at_the_deadline(district: District) -> None:
     platform, meeting = district.platform(), district.class_in_session()
     await platform.read(session_of(meeting))
-    district.sim.faults.lag_seconds = 5
-    call = Call("GET", "/meetings/controls", params={"meetingId": meeting.id}, deadline=timedelta(milliseconds=50))
+    district.sim.faults.lag_seconds = 600
+    call = Call("GET", "/meetings/controls", params={"meetingId": meeting.id}, deadline=timedelta(seconds=2))
     with pytest.raises(Unreachable) as caught:
         await platform._api.send(call)
     assert caught.value.maybe_applied

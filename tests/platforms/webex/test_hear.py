@@ -236,6 +236,13 @@ JSON = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(["id", "meetingId", "joinedTime", "leftTime", "start", "state", "displayName", "host"])
+TIMES = st.sampled_from(["2026-11-24T15:10:00Z", "2026-11-24T25:61:00Z", "2999-01-01T00:00:00Z"]) | JSON
+ALMOST_RIGHT = st.builds(
+    lambda what, data, more: {"resource": what[0], "event": what[1], "data": data | more},
+    st.sampled_from([("meetings", "started"), ("meetings", "ended"), ("meetingParticipants", "joined")]),
+    st.just({"id": f"{INSTANCE}_p1"}),
+    st.dictionaries(FIELDS, TIMES, max_size=3),
+)
 ENVELOPES = st.fixed_dictionaries(
     {
         "resource": st.sampled_from(["meetings", "meetingParticipants"]) | JSON,
@@ -245,7 +252,7 @@ ENVELOPES = st.fixed_dictionaries(
 )
 
 
-@given(st.binary(max_size=200) | ENVELOPES.map(lambda body: json.dumps(body).encode()))
+@given(st.binary(max_size=200) | (ENVELOPES | ALMOST_RIGHT).map(lambda body: json.dumps(body).encode()))
 def test_whatever_is_signed_gives_events_or_a_rejection(body: bytes) -> None:
     delivery = signed(body, {"X-Spark-Signature": sha1(body)})
     try:
