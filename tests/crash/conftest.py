@@ -11,7 +11,7 @@ from tests.crash.site import Site
 
 
 @pytest.fixture
-async def site(short_dir: Path) -> AsyncIterator[Site]:
+async def site(unhurried: None, short_dir: Path) -> AsyncIterator[Site]:
     """A district with a roster in an embedded store, and no modbot yet."""
     async with District(short_dir) as district:
         site = Site(district, short_dir)
@@ -23,7 +23,7 @@ async def site(short_dir: Path) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def shared_site(short_dir: Path) -> AsyncIterator[Site]:
+async def shared_site(unhurried: None, short_dir: Path) -> AsyncIterator[Site]:
     """A district whose modbots share one external Valkey."""
     server = EmbeddedStore(short_dir / "shared")
     url = await server.start()

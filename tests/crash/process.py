@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,5 +86,6 @@ class Modbot:
         if self._process is None:
             return
         if self._process.returncode is None:
-            self.kill()
+            with suppress(ProcessLookupError):  # it has ended, and nobody was told yet
+                self.kill()
         await self._process.communicate()

@@ -1,11 +1,12 @@
 """What a scenario is made of: beats, goals, and the scene they play in."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from modbot.demo.day import SchoolDay
-from modbot.demo.page.hands import Hands
+from modbot.demo.page.hands import CannotDo, Hands
 from modbot.demo.page.pacing import Pace
 from modbot.demo.page.stopwatch import Stopwatch
 from modbot.demo.roster import pupil_email
@@ -112,10 +113,11 @@ class Scene:
         self.stopwatch.look_afresh()
 
     async def take_call(self, person: str) -> None:
-        """They pick up and press 1; nothing when their phone does not ring."""
+        """They pick up and press 1; nothing when their phone does not ring. Whoever is cut off is called again."""
         if self.hands.phone(person).ringing:
-            self.hands.answer(person)
-            await self.hands.key(person, TAKE_IT)
+            with suppress(CannotDo):
+                self.hands.answer(person)
+                await self.hands.key(person, TAKE_IT)
 
     def note(self, moment: str) -> None:
         """That was now. The first time counts."""

@@ -12,7 +12,7 @@ from modbot.demo.roster import ORTIZ, REYES
 from modbot.model import PlatformName
 from tests.demo.page.visiting import Json, Visitor, buttons, names, room, visiting
 
-TO_THE_END = timedelta(seconds=200)
+TO_THE_END = timedelta(seconds=400)
 
 
 def met(state: Json) -> dict[str, bool]:

@@ -9,7 +9,7 @@ from modbot.demo.roster import ORTIZ, REYES
 from modbot.model import PlatformName
 from modbot.simulators.twilio import Call
 
-WITHIN_SECONDS = 10
+WITHIN_SECONDS = 60
 CARD = ("Grade 3 Reading", f"{REYES.name} has it.")
 HINT = f"Answer your phone, listen, and press {TAKE_IT}."
 
