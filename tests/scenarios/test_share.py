@@ -202,6 +202,12 @@ async def test_the_button_below_ends_it(open_school: OpenSchool) -> None:
     assert await grants_of(school) == []
 
 
+async def test_whoever_is_named_by_address_is_told_that_it_has_ended(open_school: OpenSchool) -> None:
+    school = await with_shared_class(open_school, ZOOM)
+    await school.type(CHANG, "/room", f"unshare {WARD_EMAIL}")
+    await direct_to(school, WARD, "Megan Chang ended it: Grade 5 Science is not shared with you any more.")
+
+
 async def test_another_teacher_ends_nothing(open_school: OpenSchool) -> None:
     school = await with_shared_class(open_school, ZOOM)
     answer = await school.type(HADDAD, "/room", f"unshare <@{WARD}>")
