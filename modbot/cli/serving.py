@@ -1,6 +1,7 @@
 """`modbot serve`: run until told to stop, then finish what was accepted."""
 
 import asyncio
+import gc
 import os
 import signal
 
@@ -14,6 +15,7 @@ from modbot.settings import Settings, load
 
 EPILOG = "Example: modbot serve --port 3000"
 LOOK_FOR_PARENT_SECONDS = 1.0
+YOUNG_OBJECTS = 5_000  # more than the requests of one moment hold, so that these alone start no search for garbage
 
 
 def add(app: typer.Typer) -> None:
@@ -28,7 +30,17 @@ def serve(
     """Run modbot: Slack, webhooks and timers on one port, until SIGTERM or Ctrl-C."""
     settings = load() if port is None else load(port=port)
     log.configure(settings.log_level)
+    search_less_for_garbage()
     uvloop.run(_serve(settings, worker_of))
+
+
+def search_less_for_garbage() -> None:
+    """Leave out of each search what stays until the end: 130,000 objects of modules, for which all stood still 80 ms.
+
+    Objects that nothing refers to are freed at once as ever; only cycles of them wait for a search.
+    """
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 async def _serve(settings: Settings, worker_of: int) -> None:
