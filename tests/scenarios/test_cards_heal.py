@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -27,7 +28,9 @@ REFUSALS: dict[str, Canned] = {
 FOR_EVER = 10_000
 READING = "Grade 3 Reading"
 
-pytestmark = pytest.mark.usefixtures("soon")
+healed = partial(until, within=timedelta(seconds=90))  # also on a machine that stands still now and then
+
+pytestmark = [pytest.mark.usefixtures("soon"), pytest.mark.timeout(180)]
 
 
 @pytest.fixture
@@ -35,6 +38,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again after a while, and the watchdog that does it, do not take half a minute here."""
     monkeypatch.setattr("modbot.app.HOUSEKEEPING", timedelta(milliseconds=200))
     monkeypatch.setattr("modbot.card_patience.FIRST", timedelta(milliseconds=200))
+    monkeypatch.setattr("modbot.card_patience.LONGEST", timedelta(seconds=5))  # however long the refusals lasted
 
 
 @pytest.fixture(params=list(REFUSALS))
@@ -56,12 +60,12 @@ async def until_refused(school: School, *messages: PostedMessage) -> None:
         changes = [seen.body for seen in school.slack.seen if "chat.update" in seen.path]
         return any(message.ts.encode() in body and message.channel.encode() in body for body in changes)
 
-    await until("a change of each was refused", lambda: all(map(asked, messages)))
+    await healed("a change of each was refused", lambda: all(map(asked, messages)))
 
 
 async def until_card_refused(school: School, card: PostedMessage, last: str) -> None:
     """The card's change to its last state was refused: it is sent before this last line of the timeline."""
-    await until(f"{last!r} in the timeline", lambda: last in "".join(timeline(school, card)))
+    await healed(f"{last!r} in the timeline", lambda: last in "".join(timeline(school, card)))
     await until_refused(school, card)
 
 
@@ -108,7 +112,7 @@ async def test_a_card_whose_last_change_was_refused_turns_green_all_the_same(sch
     await school.type(ORTIZ, "/resolve", "a prank")
     await until_card_refused(school, card, "resolved it")
     school.slack.faults = Faults()
-    await until("the card is green", lambda: is_over(card))
+    await healed("the card is green", lambda: is_over(card))
 
 
 async def test_a_card_whose_change_was_refused_loses_its_acknowledge_button_all_the_same(
@@ -119,7 +123,7 @@ async def test_a_card_whose_change_was_refused_loses_its_acknowledge_button_all_
     await school.press(REYES, page, "Acknowledge")
     await until_card_refused(school, card, "has it.")
     school.slack.faults = Faults()
-    await until("the card has lost its button", lambda: is_taken(card))
+    await healed("the card has lost its button", lambda: is_taken(card))
 
 
 async def test_a_page_whose_change_was_refused_loses_its_buttons_all_the_same(school: School, refusal: Canned) -> None:
@@ -128,7 +132,7 @@ async def test_a_page_whose_change_was_refused_loses_its_buttons_all_the_same(sc
     await school.press(REYES, page, "Acknowledge")
     await until_refused(school, page)
     school.slack.faults = Faults()
-    await until("the page has lost its buttons", lambda: is_quiet(page))
+    await healed("the page has lost its buttons", lambda: is_quiet(page))
 
 
 async def test_a_warning_whose_change_was_refused_says_everywhere_how_far_the_raid_has_come(
@@ -139,7 +143,7 @@ async def test_a_warning_whose_change_was_refused_says_everywhere_how_far_the_ra
     await second_zoom_class(school, STRANGER)
     await until_refused(school, *everywhere(school))
     school.slack.faults = Faults()
-    await until("every warning says it", lambda: all(map(says_three, everywhere(school))))
+    await healed("every warning says it", lambda: all(map(says_three, everywhere(school))))
 
 
 async def warned(open_school: OpenSchool) -> School:
@@ -168,7 +172,7 @@ async def test_a_card_turns_green_though_modbot_was_started_anew_in_between(scho
     await school.type(ORTIZ, "/resolve", "a prank")
     await until_card_refused(school, card, "resolved it")
     async with restarted(school):
-        await until("the card is green", lambda: is_over(card))
+        await healed("the card is green", lambda: is_over(card))
 
 
 async def test_a_card_loses_its_acknowledge_button_though_modbot_was_started_anew_in_between(
@@ -179,7 +183,7 @@ async def test_a_card_loses_its_acknowledge_button_though_modbot_was_started_ane
     await school.press(REYES, page, "Acknowledge")
     await until_card_refused(school, card, "has it.")
     async with restarted(school):
-        await until("the card has lost its button", lambda: is_taken(card))
+        await healed("the card has lost its button", lambda: is_taken(card))
 
 
 async def test_a_page_loses_its_buttons_though_modbot_was_started_anew_in_between(
@@ -190,7 +194,7 @@ async def test_a_page_loses_its_buttons_though_modbot_was_started_anew_in_betwee
     await school.press(REYES, page, "Acknowledge")
     await until_refused(school, page)
     async with restarted(school):
-        await until("the page has lost its buttons", lambda: is_quiet(page))
+        await healed("the page has lost its buttons", lambda: is_quiet(page))
 
 
 async def test_a_warning_is_brought_up_to_date_though_modbot_was_started_anew_in_between(
@@ -201,7 +205,7 @@ async def test_a_warning_is_brought_up_to_date_though_modbot_was_started_anew_in
     await second_zoom_class(school, STRANGER)
     await until_refused(school, *everywhere(school))
     async with restarted(school):
-        await until("every warning says it", lambda: all(map(says_three, everywhere(school))))
+        await healed("every warning says it", lambda: all(map(says_three, everywhere(school))))
 
 
 def deleted(school: School, card: PostedMessage) -> None:
@@ -226,7 +230,7 @@ async def test_a_card_that_slack_has_no_more_is_not_tried_again(school: School, 
     async def left_alone() -> bool:
         return not await incidents.out_of_date(incident)
 
-    await until("nobody tries any more", left_alone)
+    await healed("nobody tries any more", left_alone)
 
 
 async def test_a_page_that_slack_has_no_more_is_not_tried_again(school: School) -> None:
@@ -240,4 +244,4 @@ async def test_a_page_that_slack_has_no_more_is_not_tried_again(school: School) 
         kept = await pages.get(page_id)
         return kept is not None and not kept.open and not kept.hush_tries
 
-    await until("nobody tries any more", left_alone)
+    await healed("nobody tries any more", left_alone)
