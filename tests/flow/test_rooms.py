@@ -11,7 +11,7 @@ import pytest
 from modbot.authority import Places
 from modbot.errors import Unreachable
 from modbot.granting import Granting
-from modbot.model import PlatformName, Room, Session, Staff, StaffRole
+from modbot.model import Participant, PlatformName, Room, Session, Staff, StaffRole
 from modbot.people import People
 from modbot.platforms import Platform
 from modbot.rooms import LiveRooms
@@ -51,6 +51,15 @@ class Asked:
         return [Session(Room(self.name, "1"), "run", title="Algebra 1", host_email=host_email)]
 
 
+class Bare:
+    """As much of a platform as is read: its list tells neither who shares nor since when somebody is there."""
+
+    name = PlatformName.ZOOM
+
+    async def read(self, session: Session) -> Sequence[Participant]:
+        return [Participant(one.id, one.name) for one in session.participants]
+
+
 @pytest.fixture
 async def gone() -> AsyncIterator[Store]:
     store = connect("unix:///nowhere/store.sock")
@@ -58,7 +67,7 @@ async def gone() -> AsyncIterator[Store]:
     await closed(store)
 
 
-def rooms(gone: Store, *platforms: Asked) -> LiveRooms:
+def rooms(gone: Store, *platforms: Asked | Bare) -> LiveRooms:
     """The live classes of a district whose store is gone."""
 
     def now() -> datetime:
@@ -91,3 +100,9 @@ async def test_a_platform_that_does_not_answer_hides_no_class_on_another(gone: S
     async with asyncio.timeout(WITHIN_SECONDS):
         found = await both.session_for(ADA, "")
     assert [one.room.platform for one in found] == [PlatformName.MEET]
+
+
+async def test_who_shares_and_since_when_they_are_there_is_kept_where_a_read_does_not_tell(gone: Store) -> None:
+    heard = Participant("p1", "Wanda Quill", sharing=True, joined_at=datetime(2026, 11, 24, 10, 14, tzinfo=UTC))
+    session = Session(Room(PlatformName.ZOOM, "1"), "run", participants=(heard,))
+    assert (await rooms(gone, Bare()).refreshed(session)).participants == (heard,)
