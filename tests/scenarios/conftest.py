@@ -28,12 +28,18 @@ OpenSchool = Callable[..., Awaitable[School]]
 
 
 @pytest.fixture
-async def open_school(short_dir: Path, unhurried: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenSchool]:
+def quick(unhurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Channels take messages at once, and a look at classes that took long on a busy machine needs no rest after it."""
+    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
+    monkeypatch.setattr("modbot.noticing.REST", 0)
+
+
+@pytest.fixture
+async def open_school(short_dir: Path, quick: None) -> AsyncIterator[OpenSchool]:
     """Starts a modbot, its simulated vendors, and hands to type with.
 
     Takes the platforms, else Zoom and Webex, and changes to the district's settings.
     """
-    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
     async with AsyncExitStack() as stack:
 
         async def opened(*platforms: PlatformName, prepare: Prepare | None = None, **changes: Any) -> School:

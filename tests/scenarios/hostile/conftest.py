@@ -21,7 +21,7 @@ from modbot.seal import new_key
 from modbot.store import ANSWER_SECONDS
 from modbot.store.embedded import EmbeddedStore
 from modbot.store.inbox import Limits
-from tests.scenarios.conftest import QUICK, QUICK_CHANNELS
+from tests.scenarios.conftest import QUICK
 from tests.scenarios.hostile.wire import CHANG, ORTIZ, until_idle
 from tests.scenarios.school import School
 
@@ -56,11 +56,8 @@ class HurriedFor(Http):
 
 
 @pytest.fixture
-async def start(
-    short_dir: Path, unhurried: None, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Callable[..., Awaitable[School]]]:
+async def start(short_dir: Path, quick: None) -> AsyncIterator[Callable[..., Awaitable[School]]]:
     """Starts a modbot with these arguments of App's."""
-    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
     async with AsyncExitStack() as stack:
 
         async def started(**arguments: Any) -> School:
@@ -123,21 +120,15 @@ class Power:
 
 
 @pytest.fixture
-async def powered(
-    short_dir: Path, unhurried: None, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[tuple[School, Power]]:
+async def powered(short_dir: Path, quick: None) -> AsyncIterator[tuple[School, Power]]:
     """A modbot on a store of the district's own, and that store's switch."""
-    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
     async with _on_a_store_of_its_own(short_dir) as both:
         yield both
 
 
 @pytest.fixture
-async def hanging(
-    short_dir: Path, unhurried: None, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[tuple[School, Power]]:
+async def hanging(short_dir: Path, quick: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[School, Power]]:
     """The same, and the store hangs: modbot has as much patience with it as in a district."""
-    monkeypatch.setattr("modbot.parts.ChannelQueue", QUICK_CHANNELS)
     monkeypatch.setattr("modbot.jobs.ANSWER_SECONDS", ANSWER_SECONDS)
     monkeypatch.setattr("modbot.store.ANSWER_SECONDS", ANSWER_SECONDS)
     async with _on_a_store_of_its_own(short_dir) as (school, power):
