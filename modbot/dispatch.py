@@ -122,7 +122,6 @@ class Dispatcher:
             reply = await self._reply_or_put_back(item, request)
             await self._answers.keep(item.id, reply)
         await self._answer(item, request, reply)
-        await self._answers.forget(item.id)
 
     async def _reply_or_put_back(self, item: Item, request: Request) -> Reply:
         try:

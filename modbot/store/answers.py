@@ -1,7 +1,7 @@
 """Answers that are on their way: kept sealed until they have been given, so that a second try says the same words.
 
 Without it a redelivered request would be answered for the class as it is by then: whoever was put out at the first try
-would be nowhere to be found at the second.
+would be nowhere to be found at the second. The inbox deletes it when it strikes the request off.
 """
 
 from collections.abc import Mapping
@@ -43,13 +43,6 @@ class Answers:
         except (StoreUnavailable, SealBroken) as error:
             log.warning("kept_answer_unread", item=item_id, detail=error.log_detail)
             return None
-
-    async def forget(self, item_id: str) -> None:
-        """It has been given."""
-        try:
-            await self._store.run("DEL", keys.answer(item_id))
-        except StoreUnavailable as error:
-            log.info("answer_left_to_expire", item=item_id, detail=error.log_detail)
 
 
 def _reply(kept: Mapping[str, Any]) -> Reply:

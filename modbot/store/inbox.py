@@ -208,7 +208,11 @@ class Inbox:
         for pause in (0.1, 0.5, 2.0):
             try:
                 await self._store.batch(
-                    [("XACK", keys.INBOX, keys.INBOX_GROUP, item_id), ("XDEL", keys.INBOX, item_id)]
+                    [
+                        ("XACK", keys.INBOX, keys.INBOX_GROUP, item_id),
+                        ("XDEL", keys.INBOX, item_id),
+                        ("DEL", keys.answer(item_id)),  # not before: without it, a second try would run anew
+                    ]
                 )
             except StoreUnavailable:
                 await asyncio.sleep(pause)

@@ -55,7 +55,7 @@ def replay(signature: str) -> str:
 
 
 def answer(item_id: str) -> str:
-    """The answer to one request, sealed, until it has been given."""
+    """The answer to one request, sealed, until it has been given and the request is struck off."""
     return f"mb:answer:{item_id}"
 
 

@@ -1,8 +1,11 @@
 """A sweep asked for twice: two staff at once, a press delivered again, a process that died, a second press."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 
@@ -13,7 +16,7 @@ from modbot.parts import Parts
 from modbot.store.inbox import Item
 from tests.scenarios.conftest import QUICK, OpenSchool
 from tests.scenarios.enrolled import STRANGER, WEBEX, ZOOM, comes, inside
-from tests.scenarios.school import BROOK, CHANG, ORTIZ, people, shown
+from tests.scenarios.school import BROOK, CHANG, ORTIZ, School, people, shown
 from tests.scenarios.test_sweep import GONE
 
 ALREADY = (
@@ -80,18 +83,44 @@ async def test_a_yes_whose_process_died_before_it_answered_is_answered_with_what
     question = await school.type(CHANG, "/eject", "strangers")
     (row,) = [block["elements"] for block in question.blocks if block["type"] == "actions"]
     command, given = orjson.loads(row[0]["value"])
-    state, http = school.app.state, Http()
-    at_ms = int(datetime.now(UTC).timestamp() * 1000)
-    payload = orjson.dumps(payload_of(command=command, user=CHANG, at_ms=at_ms, given=given))
-    item = Item(f"{at_ms}-7", "request", state.keyring.seal(payload, context=CONTEXT))
-    parts = Parts(state, school.app.settings, http, patience=QUICK)
-    await parts.jobs.start()
+    item = asked(school, command=command, user=CHANG, given=given)
     known = list(map(id, school.slack.messages))
-    await parts.dispatcher.handle(item)
-    await parts.dispatcher.handle(replace(item, deliveries=2))
-    await parts.jobs.drain(timedelta(seconds=5))
-    await parts.queue.drain(timedelta(seconds=5))
-    await http.close()
+    async with process(school) as handle:
+        await handle(item)
+        await handle(replace(item, deliveries=2))
     answers = [one for one in school.slack.messages if id(one) not in known and "out of Grade 5 Science" in one.text]
     assert [people(one) for one in answers] == [[f"{STRANGER} — done, confirmed"]] * 2
     assert (await school.recorded()).count((CHANG, "eject", "done")) == 1
+
+
+async def test_a_process_that_died_before_it_struck_off_what_it_answered_is_followed_by_the_same_words(
+    open_school: OpenSchool,
+) -> None:
+    school = await ZOOM.open(open_school)
+    item = asked(school, command="room", user=CHANG)
+    known = list(map(id, school.slack.messages))
+    async with process(school) as handle:
+        await handle(item)
+        await comes(school, ZOOM, STRANGER)
+        await handle(replace(item, deliveries=2))
+    first, second = [one for one in school.slack.messages if id(one) not in known]
+    assert second.blocks == first.blocks
+
+
+def asked(school: School, **words: Any) -> Item:
+    """A request of this moment, as the inbox hands it out."""
+    at_ms = int(datetime.now(UTC).timestamp() * 1000)
+    payload = payload_of(at_ms=at_ms, **words)
+    return Item(f"{at_ms}-7", "request", school.app.state.keyring.seal(orjson.dumps(payload), context=CONTEXT))
+
+
+@asynccontextmanager
+async def process(school: School) -> AsyncIterator[Callable[[Item], Awaitable[None]]]:
+    """Works off what it is given, and strikes nothing off."""
+    http = Http()
+    parts = Parts(school.app.state, school.app.settings, http, patience=QUICK)
+    await parts.jobs.start()
+    yield parts.dispatcher.handle
+    await parts.jobs.drain(timedelta(seconds=5))
+    await parts.queue.drain(timedelta(seconds=5))
+    await http.close()

@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 
 from modbot.errors import StoreUnavailable
+from modbot.reply import Reply
+from modbot.seal import Keyring
 from modbot.store import Store, connect, keys
+from modbot.store.answers import Answers
 from modbot.store.inbox import Full, Inbox, Item, Limits
 from tests.stores import closed, until
 
@@ -48,6 +51,21 @@ async def test_what_is_accepted_is_handed_out_and_then_struck_off(store: Store) 
     await until("the inbox is empty", lambda: is_empty(store))
     await inbox.drain(timedelta(seconds=1))
     assert [(item.id, item.kind, item.payload) for item in handler.seen] == [(accepted, "request", b"data")]
+
+
+async def test_what_was_answered_is_kept_until_the_item_is_struck_off_and_goes_with_it(store: Store) -> None:
+    inbox, answers, kept_meanwhile = Inbox(store), Answers(store, Keyring([b"k" * 32])), list[Reply | None]()
+
+    async def answer(item: Item) -> None:
+        await answers.keep(item.id, Reply("It is locked."))
+        kept_meanwhile.append(await answers.kept(item.id))
+
+    accepted = await inbox.accept("request", b"data", signature="s1")
+    assert accepted is not None
+    await inbox.start(answer)
+    await until("the inbox is empty", lambda: is_empty(store))
+    await inbox.drain(timedelta(seconds=1))
+    assert (kept_meanwhile, await answers.kept(accepted)) == ([Reply("It is locked.")], None)
 
 
 async def test_the_same_signed_bytes_are_taken_once(store: Store) -> None:
