@@ -85,15 +85,19 @@ class Callbacks:
         """
         page = await self._paging.acknowledge(said.page, said.by, email=said.email, turn=said.turn)
         if page is not None:
-            for incident in page.incidents:
-                await self._desk.acknowledged(incident, said.by)
+            await self._tell_cards(page, said.by)
             return True
         held = await self._paging.get(said.page)
         if held is None or not _has(held, said):
             return False
+        await self._tell_cards(held, said.by)  # a process may have died before they were told
         if said.turn.asked or _said_after_question(held, said):
             return await self._paging.confirm(said.page, turn=said.turn) is not None
         return True
+
+    async def _tell_cards(self, page: PageState, by: str) -> None:
+        for incident in page.incidents:
+            await self._desk.acknowledged(incident, by)
 
     async def _resolved(self, said: Said) -> None:
         """Nothing rings any more. Incidents stay open: a class is safe when somebody in the district says so."""

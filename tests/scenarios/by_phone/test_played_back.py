@@ -4,14 +4,18 @@ from copy import deepcopy
 
 import pytest
 
+from modbot.page_state import acknowledge
 from modbot.pagers.codes import code_of
 from modbot.simulators.twilio import PhoneState
-from tests.scenarios.by_phone.exchange import OpenPhones, Phones
+from modbot.state import now
+from modbot.store.pages import Pages
+from tests.scenarios.by_phone.exchange import KIM, OpenPhones, Phones
 from tests.scenarios.by_phone.played_back import Recorded, key_pressed, replied, said_in_pagerduty
 from tests.scenarios.school import ORTIZ, REYES
 from tests.stores import until
 
 HASTY = {"still_on_it_seconds": 1, "answer_seconds": 1}
+CLASS = "Grade 3 Reading"
 NOTHING = "Nothing was changed"
 
 
@@ -67,6 +71,19 @@ async def test_a_key_press_told_twice_is_answered_the_same_twice(open_phones: Op
     pressed = key_pressed(phones, "1")
     await take(phones, pressed)
     assert "You have it." in (await pressed.play())[1]
+
+
+async def test_a_key_press_told_again_tells_the_card_that_a_process_died_before_telling(
+    open_phones: OpenPhones,
+) -> None:
+    phones = await unanswered(open_phones)
+    pressed, page = key_pressed(phones, "1"), await phones.page()
+    state = phones.school.app.state
+    await Pages(state.store, state.keyring).change(
+        page.id, lambda kept: acknowledge(kept, "Kim Reyes", now(), email=KIM)
+    )
+    await pressed.play()
+    await phones.school.until_card_says(CLASS, "Kim Reyes has it.")
 
 
 async def test_a_two_played_back_passes_on_no_later_call(open_phones: OpenPhones) -> None:
