@@ -186,9 +186,9 @@ class JitsiStage(Stage):
         """By the server's own lists."""
         try:
             settings = await self.eye.settings(self.room)
-        except Refused:
+            members = await self.eye.affiliated(self.room, "member")
+        except Refused:  # it ends with whoever was last in it, at any moment
             return Picture({}, frozenset(), frozenset(), frozenset(), running=False)
-        members = await self.eye.affiliated(self.room, "member")
         inside, waiting = await self._people_in(self.room), await self._people_in(self.lobby)
         return Picture(settings, inside, waiting, frozenset(), running=True, granted=members)
 
