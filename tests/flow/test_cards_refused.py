@@ -1,7 +1,6 @@
 """An incident's card that chat refuses, has lost, or takes late: how often it is tried, and what stands in the end."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -12,19 +11,6 @@ from modbot.store import Store, keys
 from modbot.store.incidents import Incident, Incidents, line
 from tests.flow.bureau import Board, Bureau, headline, now, open_bureau
 from tests.stores import until
-
-
-@pytest.fixture
-async def board() -> Board:
-    """The incident channel, without a card."""
-    return Board()
-
-
-@pytest.fixture
-async def bureau(store: Store, store_url: str, board: Board) -> AsyncIterator[Bureau]:
-    """One process."""
-    async with open_bureau(store, store_url, board) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """An incident's card comes to show the last state: many changes at once, a slow channel, a death, a refusal."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import orjson
@@ -18,19 +17,6 @@ from tests.stores import until
 MANY = 30
 FEWER_THAN_TRIES = 3  # a job that is refused more often is given up for half a minute
 STEPS = st.lists(st.sampled_from(["note", "acknowledge", "give back", "hold up", "let pass", "other"]), max_size=14)
-
-
-@pytest.fixture
-async def board() -> Board:
-    """The incident channel, without a card."""
-    return Board()
-
-
-@pytest.fixture
-async def bureau(store: Store, store_url: str, board: Board) -> AsyncIterator[Bureau]:
-    """One process."""
-    async with open_bureau(store, store_url, board) as opened:
-        yield opened
 
 
 async def shown_once(board: Board, lines: list[str], room: str = "1") -> None:

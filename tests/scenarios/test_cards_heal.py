@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -74,6 +74,13 @@ def timeline(school: School, card: PostedMessage) -> list[str]:
 
 
 @asynccontextmanager
+async def relented(school: School) -> AsyncIterator[None]:
+    """Slack takes everything again."""
+    school.slack.faults = Faults()
+    yield
+
+
+@asynccontextmanager
 async def restarted(school: School) -> AsyncIterator[None]:
     """modbot is stopped and another started in its place, which finds a Slack that takes everything."""
     await school.app.stop()
@@ -85,6 +92,16 @@ async def restarted(school: School) -> AsyncIterator[None]:
         yield
     finally:
         await app.stop()
+
+
+Turn = Callable[[School], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture(params=[relented, restarted])
+def better(request: pytest.FixtureRequest) -> Turn:
+    """What happened before the change is tried again."""
+    turn: Turn = request.param
+    return turn
 
 
 async def paged(school: School) -> tuple[PostedMessage, PostedMessage]:
@@ -106,44 +123,48 @@ def is_quiet(page: PostedMessage) -> bool:
     return page.text == "Kim Reyes has it. Nothing more to do for you." and buttons(page) == []
 
 
-async def test_a_card_whose_last_change_was_refused_turns_green_all_the_same(school: School, refusal: Canned) -> None:
+async def test_a_card_whose_last_change_was_refused_turns_green_all_the_same(
+    school: School, refusal: Canned, better: Turn
+) -> None:
     card, _ = await paged(school)
     refuse(school, refusal)
     await school.type(ORTIZ, "/resolve", "a prank")
     await until_card_refused(school, card, "resolved it")
-    school.slack.faults = Faults()
-    await healed("the card is green", lambda: is_over(card))
+    async with better(school):
+        await healed("the card is green", lambda: is_over(card))
 
 
 async def test_a_card_whose_change_was_refused_loses_its_acknowledge_button_all_the_same(
-    school: School, refusal: Canned
+    school: School, refusal: Canned, better: Turn
 ) -> None:
     card, page = await paged(school)
     refuse(school, refusal)
     await school.press(REYES, page, "Acknowledge")
     await until_card_refused(school, card, "has it.")
-    school.slack.faults = Faults()
-    await healed("the card has lost its button", lambda: is_taken(card))
+    async with better(school):
+        await healed("the card has lost its button", lambda: is_taken(card))
 
 
-async def test_a_page_whose_change_was_refused_loses_its_buttons_all_the_same(school: School, refusal: Canned) -> None:
+async def test_a_page_whose_change_was_refused_loses_its_buttons_all_the_same(
+    school: School, refusal: Canned, better: Turn
+) -> None:
     _, page = await paged(school)
     refuse(school, refusal)
     await school.press(REYES, page, "Acknowledge")
     await until_refused(school, page)
-    school.slack.faults = Faults()
-    await healed("the page has lost its buttons", lambda: is_quiet(page))
+    async with better(school):
+        await healed("the page has lost its buttons", lambda: is_quiet(page))
 
 
 async def test_a_warning_whose_change_was_refused_says_everywhere_how_far_the_raid_has_come(
-    open_school: OpenSchool, refusal: Canned
+    open_school: OpenSchool, refusal: Canned, better: Turn
 ) -> None:
     school = await warned(open_school)
     refuse(school, refusal)
     await second_zoom_class(school, STRANGER)
     await until_refused(school, *everywhere(school))
-    school.slack.faults = Faults()
-    await healed("every warning says it", lambda: all(map(says_three, everywhere(school))))
+    async with better(school):
+        await healed("every warning says it", lambda: all(map(says_three, everywhere(school))))
 
 
 async def warned(open_school: OpenSchool) -> School:
@@ -164,48 +185,6 @@ def everywhere(school: School) -> list[PostedMessage]:
 
 def says_three(warning: PostedMessage) -> bool:
     return "3 classes" in warning.text
-
-
-async def test_a_card_turns_green_though_modbot_was_started_anew_in_between(school: School, refusal: Canned) -> None:
-    card, _ = await paged(school)
-    refuse(school, refusal)
-    await school.type(ORTIZ, "/resolve", "a prank")
-    await until_card_refused(school, card, "resolved it")
-    async with restarted(school):
-        await healed("the card is green", lambda: is_over(card))
-
-
-async def test_a_card_loses_its_acknowledge_button_though_modbot_was_started_anew_in_between(
-    school: School, refusal: Canned
-) -> None:
-    card, page = await paged(school)
-    refuse(school, refusal)
-    await school.press(REYES, page, "Acknowledge")
-    await until_card_refused(school, card, "has it.")
-    async with restarted(school):
-        await healed("the card has lost its button", lambda: is_taken(card))
-
-
-async def test_a_page_loses_its_buttons_though_modbot_was_started_anew_in_between(
-    school: School, refusal: Canned
-) -> None:
-    _, page = await paged(school)
-    refuse(school, refusal)
-    await school.press(REYES, page, "Acknowledge")
-    await until_refused(school, page)
-    async with restarted(school):
-        await healed("the page has lost its buttons", lambda: is_quiet(page))
-
-
-async def test_a_warning_is_brought_up_to_date_though_modbot_was_started_anew_in_between(
-    open_school: OpenSchool, refusal: Canned
-) -> None:
-    school = await warned(open_school)
-    refuse(school, refusal)
-    await second_zoom_class(school, STRANGER)
-    await until_refused(school, *everywhere(school))
-    async with restarted(school):
-        await healed("every warning says it", lambda: all(map(says_three, everywhere(school))))
 
 
 def deleted(school: School, card: PostedMessage) -> None:

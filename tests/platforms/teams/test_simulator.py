@@ -221,7 +221,7 @@ async def test_newer_lobby_values_are_shown_only_on_request(house: House, scope:
 
 
 @pytest.mark.parametrize(
-    ("scope", "skip"),
+    ("scope", "admitted"),
     [
         ("everyone", {"pupil", "stranger", "other school", "guest"}),
         ("organizationAndFederated", {"pupil", "stranger", "other school"}),
@@ -231,7 +231,7 @@ async def test_newer_lobby_values_are_shown_only_on_request(house: House, scope:
         ("organizer", set()),
     ],
 )
-async def test_the_lobby_holds_whom_the_scope_does_not_name(house: House, scope: str, skip: set[str]) -> None:
+async def test_the_lobby_holds_whom_the_scope_does_not_name(house: House, scope: str, admitted: set[str]) -> None:
     meeting = house.sim.start_meeting(TEACHER, "Algebra 1", attendees={PUPIL: "attendee"})
     await changed(house, meeting, lobby(scope))
     came = {
@@ -240,7 +240,7 @@ async def test_the_lobby_holds_whom_the_scope_does_not_name(house: House, scope:
         "other school": house.sim.join(meeting, "Di Eng", "di.eng@school.example.net", tenant=OTHER_TENANT),
         "guest": house.sim.join(meeting, "Guest"),
     }
-    assert {who for who, joined in came.items() if joined.state == "joined"} == skip
+    assert {who for who, joined in came.items() if joined.state == "joined"} == admitted
     assert house.sim.join(meeting, "Ada Reyes", TEACHER).state == "joined"
 
 
